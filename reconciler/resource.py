@@ -1,0 +1,100 @@
+"""The words that everything shares: address, spec, source, and the declared and the observed state of one thing.
+
+Bulk kinds (a district has 200,000 devices) never hold one object per device: a `Declared` or a `Seen` is shared by all
+devices that a rule or a service covers, and the tables are plain dicts from name to that shared object.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """Names one thing: `kind/name`. Prints, parses, compares; nothing else."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.name}"
+
+    @classmethod
+    def parse(cls, text: str) -> Address:
+        """Read `kind/name`; ValueError if either half is missing."""
+        kind, slash, name = text.partition("/")
+        if not (kind and slash and name):
+            raise ValueError(f'"{text}" is not an address; write kind/name, for example device_assignment/DMPX4K2Q1')
+        return cls(kind, name)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Source:
+    """A place in the user's files. `file` is relative to the configuration folder; line and column count from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class Spec(BaseModel):
+    """The desired attributes of one address, frozen. The same model is filled from the wire, so a diff is a comparison.
+
+    None means "not managed": `given` fills it from what is observed before the two are compared.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    def given(self, observed: Spec | None) -> Spec:
+        """What this declaration means for a thing that is now `observed`: unmanaged attributes keep their live value."""
+        if observed is None:
+            return self
+        unmanaged = {name: getattr(observed, name) for name, value in self if value is None}
+        return self.model_copy(update=unmanaged) if unmanaged else self
+
+
+@lru_cache(maxsize=65536)
+def fingerprint(spec: Spec) -> str:
+    """Sixteen hex digits that two equal specs share; what the record keeps instead of the spec itself."""
+    text = orjson.dumps(spec.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(text, digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What the configuration wants of one address, or of every device of one rule: `origin` names the entry it comes from."""
+
+    spec: Spec
+    source: Source
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a channel says of one address. An empty `remote_id` means that the name itself is the channel's identity."""
+
+    spec: Spec
+    remote_id: str = ""
+
+
+@dataclass(slots=True)
+class Observed:
+    """One reading of the live organization, by kind and name.
+
+    `items`: what exists. `present`: for kinds that hang on something else (an assignment on a device), the things they can hang
+    on, with their traits; a kind is missing here when it was not read. `titles`: what people call an item whose name we had to
+    make up. `reads`: requests spent.
+    """
+
+    items: dict[str, dict[str, Seen]] = field(default_factory=dict)
+    present: dict[str, dict[str, object]] = field(default_factory=dict)
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)
+    reads: int = 0
