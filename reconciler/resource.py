@@ -7,7 +7,7 @@ devices that a rule or a service covers, and the tables are plain dicts from nam
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 
 import orjson
@@ -53,8 +53,12 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
-    def given(self, observed: Spec | None) -> Spec:
-        """What this declaration means for a thing that is now `observed`: unmanaged attributes keep their live value."""
+    def given(self, observed: Spec | None, *, ours: bool) -> Spec:
+        """What this declaration means for a thing that is now `observed`: unmanaged attributes keep their live value.
+
+        `ours`: the observed state is what we last applied. Kinds override this where a value is only a means to an end.
+        """
+        del ours  # only kinds that can take back what they set need to know
         if observed is None:
             return self
         unmanaged = {name: getattr(observed, name) for name, value in self if value is None}
@@ -83,18 +87,3 @@ class Seen:
 
     spec: Spec
     remote_id: str = ""
-
-
-@dataclass(slots=True)
-class Observed:
-    """One reading of the live organization, by kind and name.
-
-    `items`: what exists. `present`: for kinds that hang on something else (an assignment on a device), the things they can hang
-    on, with their traits; a kind is missing here when it was not read. `titles`: what people call an item whose name we had to
-    make up. `reads`: requests spent.
-    """
-
-    items: dict[str, dict[str, Seen]] = field(default_factory=dict)
-    present: dict[str, dict[str, object]] = field(default_factory=dict)
-    titles: dict[str, dict[str, str]] = field(default_factory=dict)
-    reads: int = 0

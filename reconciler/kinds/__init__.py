@@ -1,0 +1,8 @@
+"""Every kind, in the order in which plans carry them out: what others need comes first."""
+
+from __future__ import annotations
+
+from reconciler.kinds.devices import DEVICE_ASSIGNMENT, MDM_SERVER
+from reconciler.kinds.kind import Kind
+
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (MDM_SERVER, DEVICE_ASSIGNMENT)}

@@ -1,0 +1,49 @@
+"""What the configuration wants, as loaded from the files and before the live organization is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from reconciler.resource import Declared
+
+
+class Matcher(Protocol):
+    """A condition on the traits of a thing."""
+
+    def matches(self, traits: tuple[object, ...]) -> bool:
+        """Whether a thing with these traits is meant. `traits` is the kind's own named tuple."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`declared` for everything that `match` claims; which things those are is known only after observing."""
+
+    match: Matcher
+    declared: Declared
+
+
+@dataclass(frozen=True, slots=True)
+class Dormant:
+    """An entry that is not in effect today, and why, in words ("from 2027-01-08", "until 2026-06-30")."""
+
+    kind: str
+    name: str
+    why: str
+
+
+@dataclass(slots=True)
+class Desired:
+    """`items`: kind → name → declared, for everything named outright. `rules`: kind → rules in effect. `dormant`: not today.
+
+    For bulk kinds all names of one entry share one Declared object: identity, not only equality, groups them.
+    """
+
+    items: dict[str, dict[str, Declared]] = field(default_factory=dict)
+    rules: dict[str, list[Rule]] = field(default_factory=dict)
+    dormant: list[Dormant] = field(default_factory=list)
+
+    def of(self, kind: str) -> dict[str, Declared]:
+        """The named items of one kind."""
+        return self.items.get(kind, {})

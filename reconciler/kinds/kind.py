@@ -1,0 +1,36 @@
+"""What the verbs need to know of a kind. A new kind is one value of this class in its family's file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from reconciler.resource import Address, Spec
+
+
+def _nothing(spec: Any) -> tuple[Address, ...]:
+    del spec
+    return ()
+
+
+def _nowhere(spec: Any) -> str:
+    del spec
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`name` is in addresses, `plural` is the top-level key of the files, `noun` what people call one and many.
+
+    `needs` names what must exist first. `place` says where a thing is (for a device, its service): moves are shown and guarded by it.
+    `describe` turns traits into what people call such a thing ("iPad"); empty means the noun.
+    """
+
+    name: str
+    plural: str
+    noun: tuple[str, str]
+    spec: type[Spec]
+    needs: Callable[[Any], Sequence[Address]] = _nothing  # Any: each kind's own spec
+    place: Callable[[Any], str] = _nowhere
+    describe: Callable[[Any], str] = _nowhere

@@ -1,0 +1,34 @@
+"""One reading of the live organization."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from reconciler.diagnostic import Diagnostic
+from reconciler.resource import Seen
+
+
+@dataclass(slots=True)
+class Observed:
+    """What a provider read, by kind and name.
+
+    `items`: what exists. `present`: for kinds that hang on something else (an assignment hangs on a device), the things they can
+    hang on, with their traits; a kind that is missing here was not read, so nothing may be said about absence. `titles`: what people
+    call an item (its display name), for every item of a kind whose names we make up or choose ourselves. `findings`: what the
+    live organization has that a person must know of. `reads`: requests spent.
+    """
+
+    items: dict[str, dict[str, Seen]] = field(default_factory=dict)
+    present: dict[str, dict[str, Any]] = field(default_factory=dict)  # traits: each kind's own type
+    titles: dict[str, dict[str, str]] = field(default_factory=dict)
+    findings: list[Diagnostic] = field(default_factory=list)
+    reads: int = 0
+
+    def seen(self, kind: str, name: str) -> Seen | None:
+        """The item, or None if the channel does not have it."""
+        return self.items.get(kind, {}).get(name)
+
+    def title(self, kind: str, name: str) -> str:
+        """What people call the item."""
+        return self.titles.get(kind, {}).get(name, name)

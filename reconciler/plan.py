@@ -1,0 +1,143 @@
+"""The plan: a frozen document that says everything `apply` may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from reconciler.capability import Capability, Verb
+from reconciler.diagnostic import Diagnostic
+from reconciler.resource import Address, Declared, Spec
+
+
+class Cause(StrEnum):
+    """Why the live state differs from the declared one."""
+
+    NEW = "new"  # declared, and not there yet
+    INTENT = "intent"  # we changed our mind; nobody touched the live thing
+    DRIFT = "drift"  # somebody changed the live thing behind our back
+    VANISHED = "vanished"  # it was ours, and it is gone
+    FOREIGN = "foreign"  # it exists, was never ours, and differs
+    UNDECLARED = "undeclared"  # ours, and no longer in the configuration
+    SAME = "same"  # live and declared agree; only our record is behind
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What happens and why; shared by all changes that differ only in the name.
+
+    `before` is also the precondition: apply refuses if the live thing has moved. `noun` is what a person calls one of these ("iPad").
+    `scope` is where guards count it (for a device: the service it leaves, else the one it joins). `origin` and `declared` say which
+    entry of the configuration asks for it. `takes_over` needs leave. `waits_for` names what a person must do first: no step carries it yet.
+    """
+
+    kind: str
+    verb: Verb
+    before: Spec | None
+    after: Spec | None
+    cause: Cause
+    capability: Capability
+    noun: str
+    scope: str
+    declared: Declared | None
+    takes_over: bool = False
+    waits_for: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One address and its verdict. `remote_id` is the channel's identity; empty means the name itself."""
+
+    name: str
+    verdict: Verdict
+    remote_id: str = ""
+
+    @property
+    def address(self) -> Address:
+        """The address that changes."""
+        return Address(self.verdict.kind, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One unit of I/O of one provider. `body` is JSON that the provider made and alone understands; `reads`/`writes` are requests."""
+
+    id: str
+    provider: str
+    action: str
+    title: str
+    covers: tuple[Address, ...]
+    body: Mapping[str, str]
+    reads: int
+    writes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a plan costs on one channel: requests, the budget they are taken from, and the expected duration in seconds."""
+
+    channel: str
+    observe_reads: int
+    reads: int
+    writes: int
+    budget: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """Things that the plan does not touch, counted, and why."""
+
+    kind: str
+    count: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """Declared, but the organization does not have it yet. `since` is the ISO date of the first run that noticed."""
+
+    address: Address
+    origin: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A guard that the plan exceeds. `approval` is the YAML that would lift it, ready to be pasted and given a reason."""
+
+    guard: str
+    kind: str
+    scope: str
+    count: int
+    allowed: int
+    message: str
+    approval: str
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What a saved plan is bound to: the live organization, the record's lineage and serial, and the revision of the files."""
+
+    organization: str
+    identity: str
+    lineage: str
+    serial: int
+    revision: str
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Complete, ordered and frozen. Whatever is not in `steps` or record-only is not done by apply."""
+
+    binding: Binding
+    changes: tuple[Change, ...]
+    steps: tuple[Step, ...]
+    prices: tuple[Price, ...]
+    left_alone: tuple[LeftAlone, ...] = ()
+    awaiting: tuple[Awaiting, ...] = ()
+    findings: tuple[Diagnostic, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

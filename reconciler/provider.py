@@ -1,0 +1,160 @@
+"""What a channel must offer. Each hook's docstring is its contract; tests/providers/ holds one suite that every provider passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from reconciler.capability import Capability, Verb
+from reconciler.clock import Clock
+from reconciler.desired import Desired
+from reconciler.observed import Observed
+from reconciler.plan import Change, Price, Step
+from reconciler.resource import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Progress for eyes: what is being done, how far (None where unknown), and how long it is waiting for the rate budget, in seconds."""
+
+    text: str
+    done: int | None = None
+    total: int | None = None
+    wait: float = 0.0
+
+
+Report = Callable[[Notice], None]
+"""Where progress goes. Called often; must be cheap and must not raise."""
+
+
+class Note(Protocol):
+    """Where a provider journals a write. The line is on disk when the call returns."""
+
+    def __call__(self, event: str, **facts: str) -> None:
+        """`event` is "sending" right before a write leaves, "received" with its reference, "refused" on a definite no."""
+        ...
+
+
+class Known(Protocol):
+    """What our record says of one thing, as far as a provider may know it."""
+
+    @property
+    def remote_id(self) -> str:
+        """The channel's identity; empty means the name itself."""
+        ...
+
+
+class Scratch(Protocol):
+    """A small private store that outlives the process, for rate budgets and the like. Never secrets, never committed."""
+
+    def get(self, name: str) -> object | None:
+        """The JSON value kept under `name`, or None."""
+        ...
+
+    def put(self, name: str, value: object) -> None:
+        """Keep a JSON value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an observation is for: the provider reads what these need and nothing more."""
+
+    desired: Desired
+    recorded: Mapping[str, Mapping[str, Known]]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A write that the channel acknowledged. `reference` is its own id for it (Apple's activity id); empty if it never came back."""
+
+    reference: str
+    sent: datetime
+
+
+class Result(StrEnum):
+    """What became of one address after a write, as read back."""
+
+    LANDED = "landed"
+    ABSENT = "not in the organization"
+    ELSEWHERE = "elsewhere"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A result and the channel's own word for it, or where the thing was found instead."""
+
+    result: Result
+    word: str = ""
+
+
+class Provider(Protocol):
+    """Speaks one channel."""
+
+    name: str
+    kinds: tuple[str, ...]
+    clock: Clock
+
+    def identity(self) -> str:
+        """A stable id of the live organization and connection, without secrets; plans and records are bound to it. No request is sent."""
+        ...
+
+    def capability(self, kind: str, verb: Verb) -> Capability:
+        """How a verb on one of `kinds` lands. Pure. Every pair has an answer; all but AUTOMATIC carry reason and link."""
+        ...
+
+    def observe(self, look: Look, report: Report) -> Observed:
+        """Read what `look` needs, in the fewest requests. Complete or an error: never a partial reading.
+
+        Raises Unauthorized, RateLimited, ProviderError.
+        """
+        ...
+
+    def pack(self, changes: Sequence[Change], observed: Observed) -> Sequence[Step]:
+        """Pack AUTOMATIC changes into the fewest steps, in the order they must run. Pure and deterministic: the same changes in any
+        order give the same steps. Every change is covered by exactly one step."""
+        ...
+
+    def price(self, steps: Sequence[Step], observed: Observed) -> Price:
+        """Requests and expected duration of these steps under the rate budget. Pure."""
+        ...
+
+    def send(self, step: Step, note: Note, report: Report) -> Receipt:
+        """Send the step's write once, waiting for the budget first. `note("sending")` is on disk before anything leaves and
+        `note("received", reference=…)` right after the answer.
+
+        Raises Unclear if the write may or may not have been taken, ProviderError if it was definitely not (then `note("refused")`).
+        """
+        ...
+
+    def settle(self, step: Step, receipt: Receipt, report: Report) -> Mapping[Address, Outcome]:
+        """Follow a sent write to its end, read everything it touched again, and say what became of each covered address.
+
+        "Completed" is not believed: LANDED means read back. An empty `receipt.reference` (the answer was lost, or we were killed)
+        means: look until the channel's settling time since `receipt.sent` is over, then say. Never sends a write.
+        Where the channel cannot be read, the outcome is UNKNOWN with the reason as its word.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections. Idempotent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a connection may use beside its own settings: the configuration folder, environment variables, and a private store."""
+
+    folder: Path
+    environment: Mapping[str, str]
+    scratch: Scratch
+
+
+Connect = Callable[[object, Context], Provider]
+"""An entry point of the group `reconciler.providers`: makes a provider from its section of `connections` in the settings."""
