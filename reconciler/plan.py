@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from reconciler.capability import Capability, Verb
-from reconciler.diagnostic import Diagnostic
-from reconciler.resource import Address, Declared, Spec
+from reconciler.capability import Capability, Route, Verb
+from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.resource import Address, Source, Spec
 
 
 class Cause(StrEnum):
@@ -28,8 +28,9 @@ class Verdict:
     """What happens and why; shared by all changes that differ only in the name.
 
     `before` is also the precondition: apply refuses if the live thing has moved. `noun` is what a person calls one of these ("iPad").
-    `scope` is where guards count it (for a device: the service it leaves, else the one it joins). `origin` and `declared` say which
-    entry of the configuration asks for it. `takes_over` needs leave. `waits_for` names what a person must do first: no step carries it yet.
+    `scope` is where guards count it (for a device: the service it leaves, else the one it joins). `origin` is the entry of the
+    configuration that asks for it, `source` its place. `fingerprint` is what the record will hold once it has landed. `takes_over`
+    needs leave. `waits_for` names what a person must do first: no step carries it yet.
     """
 
     kind: str
@@ -40,9 +41,21 @@ class Verdict:
     capability: Capability
     noun: str
     scope: str
-    declared: Declared | None
+    origin: str = ""
+    source: Source | None = None
+    fingerprint: str = ""
     takes_over: bool = False
     waits_for: Address | None = None
+
+    @property
+    def route(self) -> Route:
+        """How it lands."""
+        return self.capability.route
+
+    @property
+    def sendable(self) -> bool:
+        """Whether a step may carry it now."""
+        return self.route is Route.AUTOMATIC and self.waits_for is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +109,12 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """Declared, but the organization does not have it yet. `since` is the ISO date of the first run that noticed."""
+    """Declared, but the organization does not have it (yet, or any more if it `vanished`). `since`: ISO date of the first run that noticed."""
 
     address: Address
     origin: str
     since: str
+    vanished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +155,22 @@ class Plan:
     findings: tuple[Diagnostic, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def tasks(self) -> tuple[Change, ...]:
+        """What a person must do."""
+        return tuple(change for change in self.changes if change.verdict.route is Route.TASK)
+
+    @property
+    def pending(self) -> bool:
+        """Whether apply has anything to do, in the organization or in the record. Tasks and things that wait for one do not count."""
+        return bool(self.steps) or any(change.verdict.verb.record_only for change in self.changes)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """Findings that stop the plan."""
+        return tuple(finding for finding in self.findings if finding.severity is Severity.ERROR)
+
+    def title(self, name: str) -> str:
+        """What people call a place: a service's display name for its key."""
+        return next((titles[name] for titles in self.titles.values() if name in titles), name)

@@ -64,6 +64,15 @@ class Spec(BaseModel):
         unmanaged = {name: getattr(observed, name) for name, value in self if value is None}
         return self.model_copy(update=unmanaged) if unmanaged else self
 
+    def managed(self, by: Spec) -> Spec:
+        """This spec without the attributes that the declaration `by` leaves unmanaged: what the record's fingerprint is taken of."""
+        unmanaged = {name: None for name, value in by if value is None}
+        return self.model_copy(update=unmanaged) if unmanaged else self
+
+    def unread(self, observed: Spec) -> tuple[str, ...]:
+        """Attributes that this spec wants and the channel does not tell; only a person can attest them."""
+        return tuple(name for name, value in self if value is not None and getattr(observed, name) is None)
+
 
 @lru_cache(maxsize=65536)
 def fingerprint(spec: Spec) -> str:

@@ -14,8 +14,8 @@ def _nothing(spec: Any) -> tuple[Address, ...]:
     return ()
 
 
-def _nowhere(spec: Any) -> str:
-    del spec
+def _nameless(traits: Any) -> str:
+    del traits
     return ""
 
 
@@ -23,7 +23,8 @@ def _nowhere(spec: Any) -> str:
 class Kind:
     """`name` is in addresses, `plural` is the top-level key of the files, `noun` what people call one and many.
 
-    `needs` names what must exist first. `place` says where a thing is (for a device, its service): moves are shown and guarded by it.
+    `needs` names what must exist first. `placed` is the attribute that says where a thing is (for a device, its service): moves are
+    shown and guarded by it; empty for kinds whose things are nowhere.
     `describe` turns traits into what people call such a thing ("iPad"); empty means the noun.
     """
 
@@ -32,5 +33,9 @@ class Kind:
     noun: tuple[str, str]
     spec: type[Spec]
     needs: Callable[[Any], Sequence[Address]] = _nothing  # Any: each kind's own spec
-    place: Callable[[Any], str] = _nowhere
-    describe: Callable[[Any], str] = _nowhere
+    placed: str = ""
+    describe: Callable[[Any], str] = _nameless
+
+    def place(self, spec: Spec) -> str:
+        """Where a thing with this spec is; empty for kinds whose things are nowhere."""
+        return str(getattr(spec, self.placed)) if self.placed else ""

@@ -1,0 +1,146 @@
+"""Guards: a plan that changes too much refuses itself, and says which dated approval would let it pass."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from reconciler.capability import Route, Verb
+from reconciler.kinds import KINDS
+from reconciler.observed import Observed
+from reconciler.plan import Change, Refusal, Verdict
+from reconciler.settings import Approval, Guards, Limit
+
+APPROVAL_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many things of a kind, in one scope, a guard sees: `count` of `total`."""
+
+    guard: str
+    kind: str
+    scope: str
+    count: int
+    total: int
+
+
+def refusals(
+    changes: Iterable[Change], observed: Observed, guards: Guards, approvals: Sequence[Approval], today: date
+) -> tuple[Refusal, ...]:
+    """Every guard that these changes exceed after the approvals that are in force today. Record-only changes and tasks are not counted:
+    nothing is sent for them."""
+    verdicts = Counter(id(change.verdict) for change in changes if change.verdict.route is Route.AUTOMATIC)
+    by_id = {id(change.verdict): change.verdict for change in changes}
+    counted = [(by_id[key], count) for key, count in verdicts.items()]
+    totals = _totals(observed)
+    found = [*_counts(counted, totals), *_emptied(counted, totals)]
+    refused = (_refuse(count, _allowed(count, guards, approvals, today), observed, today) for count in found)
+    return tuple(sorted((refusal for refusal in refused if refusal), key=lambda refusal: (refusal.kind, refusal.guard, refusal.scope)))
+
+
+def allowance(limit: Limit, total: int) -> int:
+    """How many of `total` a limit lets pass: the smaller of its count and its percentage, but one where any are allowed at all."""
+    return min(limit.count, max(1, total * limit.percent // 100))
+
+
+def _totals(observed: Observed) -> dict[tuple[str, str], int]:
+    """(kind, scope) → how many there are now; scopes of a kind are its places."""
+    totals: Counter[tuple[str, str]] = Counter()
+    for kind, items in observed.items.items():
+        place = KINDS[kind].place
+        shared = Counter(map(id, items.values()))
+        specs = {id(seen): seen.spec for seen in items.values()}
+        for key, count in shared.items():
+            totals[kind, place(specs[key])] += count
+    return totals
+
+
+def _counts(verdicts: Iterable[tuple[Verdict, int]], totals: Mapping[tuple[str, str], int]) -> list[_Count]:
+    counts: Counter[tuple[str, str, str]] = Counter()
+    for verdict, count in verdicts:
+        if verdict.takes_over:
+            counts["take_overs", verdict.kind, verdict.scope] += count
+        if verdict.verb is Verb.DELETE:
+            counts["deletes", verdict.kind, verdict.scope] += count
+        if verdict.verb is Verb.UPDATE:
+            counts["updates", verdict.kind, verdict.scope] += count
+    return [_Count(guard, kind, scope, count, totals.get((kind, scope), 0)) for (guard, kind, scope), count in counts.items()]
+
+
+def _emptied(verdicts: Iterable[tuple[Verdict, int]], totals: Mapping[tuple[str, str], int]) -> list[_Count]:
+    """Scopes that lose all they have and gain nothing."""
+    leaving: Counter[tuple[str, str]] = Counter()
+    joining: Counter[tuple[str, str]] = Counter()
+    for verdict, count in verdicts:
+        place = KINDS[verdict.kind].place
+        if verdict.before and (before := place(verdict.before)):
+            leaving[verdict.kind, before] += count
+        if verdict.after and (after := place(verdict.after)):
+            joining[verdict.kind, after] += count
+    return [
+        _Count("empties", kind, scope, count, count)
+        for (kind, scope), count in leaving.items()
+        if count >= totals.get((kind, scope), 0) and not joining[kind, scope]
+    ]
+
+
+def _allowed(found: _Count, guards: Guards, approvals: Sequence[Approval], today: date) -> int:
+    approved = [
+        approval.up_to
+        for approval in approvals
+        if approval.allow == found.guard
+        and approval.kind == found.kind
+        and approval.scope in ("*", found.scope)
+        and today <= approval.until
+    ]
+    return max([_own_allowance(found, guards), *approved])
+
+
+def _own_allowance(found: _Count, guards: Guards) -> int:
+    if found.guard == "empties":
+        return found.total if guards.empties else 0
+    limits = {"deletes": guards.deletes, "updates": guards.updates, "take_overs": guards.take_overs}
+    return allowance(limits[found.guard], found.total)
+
+
+_SENTENCES = {
+    "deletes": "{count} of {total} {nouns} on {title} would lose their place; {allowed} may without leave",
+    "updates": "{count} of {total} {nouns} on {title} would change; {allowed} may without leave",
+    "take_overs": "{count} {nouns} on {title} were not put there by us, and the plan changes them; {allowed} may be taken over without leave",
+    "empties": "{title} would lose all its {count} {nouns}",
+}
+
+
+def _refuse(found: _Count, allowed: int, observed: Observed, today: date) -> Refusal | None:
+    if found.count <= allowed:
+        return None
+    kind = KINDS[found.kind]
+    message = _SENTENCES[found.guard].format(
+        count=found.count,
+        total=found.total,
+        allowed=allowed,
+        nouns=kind.noun[found.total != 1],
+        title=_title(found, observed) or "the organization",
+    )
+    return Refusal(found.guard, found.kind, found.scope, found.count, allowed, message, _approval(found, today))
+
+
+def _title(found: _Count, observed: Observed) -> str:
+    """What people call the scope; a device's place is a service, so the titles of every kind are asked."""
+    return next((titles[found.scope] for titles in observed.titles.values() if found.scope in titles), found.scope)
+
+
+def _approval(found: _Count, today: date) -> str:
+    return "\n".join(
+        (
+            f"- allow: {found.guard}",
+            f"  kind: {found.kind}",
+            f"  scope: {found.scope or '"*"'}",
+            f"  up_to: {found.count}",
+            f"  until: {(today + timedelta(days=APPROVAL_DAYS)).isoformat()}",
+            '  reason: ""    # say why; a reviewer and an auditor will read it',
+        )
+    )

@@ -1,0 +1,178 @@
+"""Desired + recorded + observed → plan. Pure: nothing is read, sent or written here."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from reconciler.capability import Verb
+from reconciler.desired import Desired, Dormant
+from reconciler.diagnostic import Diagnostic
+from reconciler.guard import refusals
+from reconciler.kinds import KINDS
+from reconciler.observed import Observed
+from reconciler.plan import Awaiting, Binding, Change, LeftAlone, Plan, Verdict
+from reconciler.provider import Provider
+from reconciler.resolve import Resolved, resolve
+from reconciler.resource import Address, Declared, Seen
+from reconciler.settings import Settings
+from reconciler.verdict import Judge
+from state.record import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What of the plan a person asked for: addresses, kinds or entries of the configuration; empty `targets` means everything."""
+
+    targets: frozenset[str] = frozenset()
+    exclude: frozenset[str] = frozenset()
+
+    def wants(self, change: Change) -> bool:
+        """Whether the change is asked for."""
+        names = {str(change.address), change.verdict.kind, f"{change.verdict.kind}/{change.verdict.origin}"}
+        return (not self.targets or bool(names & self.targets)) and not names & self.exclude
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything a plan is made from. `in_flight`: addresses that an earlier write may still change; they are left alone."""
+
+    desired: Desired
+    record: Record
+    observed: Observed
+    settings: Settings
+    today: date
+    in_flight: frozenset[Address] = frozenset()
+    selection: Selection = Selection()
+
+
+def plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[Diagnostic] = ()) -> Plan:
+    """The plan that makes the organization equal to the configuration.
+
+    Errors of the live organization and disputes between rules are in `findings`; a plan with error findings has no steps.
+    """
+    with paused_collector():
+        return _plan(facts, provider, binding, warnings)
+
+
+@contextmanager
+def paused_collector() -> Iterator[None]:
+    """Garbage collection is most of the time while big tables grow, and nothing here makes cycles."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[Diagnostic]) -> Plan:
+    resolved = resolve(facts.desired, facts.observed)
+    findings = (*warnings, *facts.observed.findings, *resolved.conflicts)
+    awaiting = _awaiting(facts, resolved)
+    everything = sorted(_changes(facts, resolved, provider), key=_order)
+    changes = tuple(change for change in everything if facts.selection.wants(change) and change.address not in facts.in_flight)
+    broken = any(finding.severity == "error" for finding in findings)
+    steps = () if broken else tuple(provider.pack([change for change in changes if change.verdict.sendable], facts.observed))
+    return Plan(
+        binding=binding,
+        changes=() if broken else changes,
+        steps=steps,
+        prices=(provider.price(steps, facts.observed),),
+        left_alone=(*_left_alone(facts, resolved), *_skipped(everything, changes), *_dormant(facts.desired.dormant)),
+        awaiting=awaiting,
+        findings=findings,
+        refusals=refusals(changes, facts.observed, facts.settings.guards, facts.settings.approvals, facts.today),
+        titles=facts.observed.titles,
+    )
+
+
+_VERB_ORDER = {verb: position for position, verb in enumerate((Verb.FORGET, Verb.ADOPT, Verb.CREATE, Verb.UPDATE, Verb.DELETE))}
+_KIND_ORDER = {name: position for position, name in enumerate(KINDS)}
+
+
+def _order(change: Change) -> tuple[int, int, str]:
+    """What others need comes first; then by verb and name, so that the order of files never shows."""
+    return _KIND_ORDER[change.verdict.kind], _VERB_ORDER[change.verdict.verb], change.name
+
+
+def _changes(facts: Facts, resolved: Resolved, provider: Provider) -> Iterator[Change]:
+    for kind in KINDS.values():
+        judge = Judge(kind, provider.capability, lambda need: facts.observed.seen(need.kind, need.name) is not None)
+        yield from _changes_of(kind.name, judge, facts, resolved.items.get(kind.name, {}))
+
+
+def _changes_of(kind: str, judge: Judge, facts: Facts, wanted: Mapping[str, Declared]) -> Iterator[Change]:
+    """The changes of one kind. This loop runs once per device of a ministry: it looks up, and nothing else."""
+    seen, entries, present = facts.observed.items.get(kind, {}), facts.record.kind(kind), facts.observed.present.get(kind)
+    look, recall, verdict_on = seen.get, entries.get, judge.judge
+    for name, declared in wanted.items():
+        here = look(name)
+        if here is None and present is not None and name not in present:
+            continue  # awaiting: neither error nor change
+        verdict = verdict_on(declared, recall(name), here)
+        if verdict is not None:
+            yield _change(name, kind, judge, verdict, here, present)
+    for name in entries.keys() - wanted.keys():
+        verdict = verdict_on(None, entries[name], look(name))
+        if verdict is not None:
+            yield _change(name, kind, judge, verdict, look(name), present)
+
+
+def _change(name: str, kind: str, judge: Judge, verdict: Verdict, here: Seen | None, present: Mapping[str, object] | None) -> Change:
+    traits = present.get(name) if present else None
+    noun = KINDS[kind].describe(traits) if traits is not None else ""
+    return Change(name, judge.named(verdict, noun or KINDS[kind].noun[0]), here.remote_id if here else "")
+
+
+def _awaiting(facts: Facts, resolved: Resolved) -> tuple[Awaiting, ...]:
+    """What is declared by name and not in the organization, oldest first."""
+    found = []
+    for kind, present in facts.observed.present.items():
+        seen, known, ours = facts.observed.items.get(kind, {}), facts.record.awaiting.get(kind, {}), facts.record.kind(kind)
+        for name, declared in resolved.items.get(kind, {}).items():
+            if name not in present and name not in seen:
+                since = known[name].since if name in known else facts.today.isoformat()
+                found.append(Awaiting(Address(kind, name), declared.origin, since, vanished=name in ours))
+    return tuple(sorted(found, key=lambda item: (item.since, item.address)))
+
+
+def _left_alone(facts: Facts, resolved: Resolved) -> Iterator[LeftAlone]:
+    """What exists, is neither declared nor ours, and stays as it is; counted by place."""
+    for kind, items in facts.observed.items.items():
+        strangers = items.keys() - resolved.items.get(kind, {}).keys() - facts.record.kind(kind).keys()
+        places = Counter(KINDS[kind].place(items[name].spec) for name in strangers)
+        for place, count in sorted(places.items()):
+            where = f"on {_title(facts.observed, place)}, " if place else ""
+            yield LeftAlone(kind, count, f"{where}not in the configuration and not ours")
+        idle = facts.observed.present.get(kind, {}).keys() - items.keys() - resolved.items.get(kind, {}).keys()
+        if idle:
+            yield LeftAlone(kind, len(idle), "unassigned, and no entry claims them")
+    if facts.in_flight:
+        yield from _in_flight(facts.in_flight)
+
+
+def _title(observed: Observed, place: str) -> str:
+    return next((titles[place] for titles in observed.titles.values() if place in titles), place)
+
+
+def _in_flight(addresses: frozenset[Address]) -> Iterator[LeftAlone]:
+    for kind, count in sorted(Counter(address.kind for address in addresses).items()):
+        yield LeftAlone(kind, count, "an earlier write may still change them; the next run looks again")
+
+
+def _skipped(everything: Sequence[Change], changes: Sequence[Change]) -> Iterator[LeftAlone]:
+    kept = Counter(change.verdict.kind for change in changes)
+    for kind, count in sorted(Counter(change.verdict.kind for change in everything).items()):
+        if count > kept[kind]:
+            yield LeftAlone(kind, count - kept[kind], "would change, but not part of this plan (--target, --exclude, or in flight)")
+
+
+def _dormant(dormant: Sequence[Dormant]) -> Iterator[LeftAlone]:
+    for entry in sorted(dormant, key=lambda entry: (entry.kind, entry.name)):
+        yield LeftAlone(entry.kind, 0, f"{entry.name}: {entry.why}")

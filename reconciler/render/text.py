@@ -1,0 +1,102 @@
+"""The plan for a terminal: grouped, counted, five samples a line. Colours are click's and vanish when the output is piped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from reconciler.capability import Route, Verb
+from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.kinds import KINDS
+from reconciler.plan import Change, Plan
+from reconciler.render.summary import Line, counted, instructions, lines, price_words, totals
+
+SAMPLES = 5
+
+_COLOURS = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.DELETE: "red", Verb.ADOPT: "cyan", Verb.FORGET: "cyan"}
+
+
+def render(plan: Plan, *, everything: bool = False) -> str:
+    """The plan as text; `everything` shows each name instead of five samples."""
+    parts = [_head(plan), *_sections(plan, everything), *_notes(plan, everything), *_refusals(plan), _foot(plan)]
+    return "\n".join(part for part in parts if part)
+
+
+def _head(plan: Plan) -> str:
+    bound = plan.binding
+    revision = f" · files at {bound.revision}" if bound.revision else ""
+    return click.style(bound.organization, bold=True) + f" · record serial {bound.serial}{revision}\n"
+
+
+def _sections(plan: Plan, everything: bool) -> Iterator[str]:
+    all_lines = lines(plan)
+    for kind in KINDS.values():
+        of_kind = [line for line in all_lines if line.kind == kind.name]
+        if of_kind:
+            yield click.style(kind.noun[1][0].upper() + kind.noun[1][1:], bold=True)
+            yield from (_line(line, everything) for line in of_kind)
+            yield from _tasks([change for change in plan.tasks if change.verdict.kind == kind.name])
+            yield ""
+
+
+def _line(line: Line, everything: bool) -> str:
+    colour = "magenta" if line.route is Route.TASK else _COLOURS[line.verb]
+    origin = f"  [{line.origin}, {line.source}]" if line.origin else ""
+    text = f"  {click.style(line.symbol, fg=colour)} {line.text}{click.style(origin, dim=True)}\n      {line.why}"
+    if line.waits_for:
+        text += f"; waits until {line.waits_for} is there"
+    return text + (f"\n      {_names(line.names, everything)}" if KINDS[line.kind].placed else "")
+
+
+def _names(names: Sequence[str], everything: bool) -> str:
+    shown = names if everything else names[:SAMPLES]
+    rest = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
+
+
+def _tasks(tasks: Sequence[Change]) -> Iterator[str]:
+    for change in tasks:
+        yield f"    To do by hand for {change.address} ({change.verdict.capability.reason})"
+        yield from (f"      {number}. {step}" for number, step in enumerate(instructions(change), 1))
+        if change.verdict.capability.link:
+            yield f"      See {change.verdict.capability.link}"
+
+
+def _notes(plan: Plan, everything: bool) -> Iterator[str]:
+    if plan.awaiting:
+        yield _awaiting(plan, everything)
+    for left in plan.left_alone:
+        noun = KINDS[left.kind].noun
+        yield f"Left alone: {f'{left.count:,} {noun[left.count != 1]} ' if left.count else ''}{left.why}"
+    for finding in plan.findings:
+        yield diagnostic(finding)
+
+
+def _awaiting(plan: Plan, everything: bool) -> str:
+    names = _names([item.address.name for item in plan.awaiting], everything)
+    gone = sum(item.vanished for item in plan.awaiting)
+    vanished = f" {gone:,} of them were there before and have vanished." if gone else ""
+    return f"Awaiting {counted(len(plan.awaiting), 'device')} that the organization does not have (since {plan.awaiting[0].since}): {names}.{vanished}"
+
+
+def diagnostic(finding: Diagnostic) -> str:
+    """One finding as a line."""
+    colour = "red" if finding.severity is Severity.ERROR else "yellow"
+    return f"{click.style(finding.severity + ':', fg=colour)} {finding}"
+
+
+def _refusals(plan: Plan) -> Iterator[str]:
+    if not plan.refusals:
+        return
+    yield ""
+    for refusal in plan.refusals:
+        yield click.style("Refused: ", fg="red", bold=True) + f"{refusal.message}."
+    yield "If this is meant, add this to reconciler.yaml, with the reason, and let it be reviewed:\n\napprovals:"
+    for refusal in plan.refusals:
+        yield "\n".join(f"  {line}" for line in refusal.approval.splitlines())
+
+
+def _foot(plan: Plan) -> str:
+    prices = "\n".join(price_words(price) for price in plan.prices)
+    return f"\n{prices}\n{click.style('Plan:', bold=True)} {totals(plan)}."
