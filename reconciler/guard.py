@@ -109,7 +109,7 @@ def _own_allowance(found: _Count, guards: Guards) -> int:
 _SENTENCES = {
     "deletes": "{count} of {total} {nouns} on {title} would lose their place; {allowed} may without leave",
     "updates": "{count} of {total} {nouns} on {title} would change; {allowed} may without leave",
-    "take_overs": "{count} {nouns} on {title} were not put there by us, and the plan changes them; {allowed} may be taken over without leave",
+    "take_overs": "{count} {nouns} on {title} were not put there by us and would change; {allowed} may be taken over without leave",
     "empties": "{title} would lose all its {count} {nouns}",
 }
 
@@ -134,11 +134,12 @@ def _title(found: _Count, observed: Observed) -> str:
 
 
 def _approval(found: _Count, today: date) -> str:
+    scope = found.scope or '"*"'
     return "\n".join(
         (
             f"- allow: {found.guard}",
             f"  kind: {found.kind}",
-            f"  scope: {found.scope or '"*"'}",
+            f"  scope: {scope}",
             f"  up_to: {found.count}",
             f"  until: {(today + timedelta(days=APPROVAL_DAYS)).isoformat()}",
             '  reason: ""    # say why; a reviewer and an auditor will read it',

@@ -109,7 +109,10 @@ class LeftAlone:
 
 @dataclass(frozen=True, slots=True)
 class Awaiting:
-    """Declared, but the organization does not have it (yet, or any more if it `vanished`). `since`: ISO date of the first run that noticed."""
+    """Declared, but the organization does not have it: not yet, or not any more if it `vanished`.
+
+    `since` is the ISO date of the first run that noticed.
+    """
 
     address: Address
     origin: str

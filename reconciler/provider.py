@@ -94,6 +94,10 @@ class Outcome:
     word: str = ""
 
 
+Outcomes = Mapping[Address, Outcome]
+"""What became of every address that a step covers."""
+
+
 class Provider(Protocol):
     """Speaks one channel."""
 
@@ -133,7 +137,7 @@ class Provider(Protocol):
         """
         ...
 
-    def settle(self, step: Step, receipt: Receipt, report: Report) -> Mapping[Address, Outcome]:
+    def settle(self, step: Step, receipt: Receipt, report: Report) -> Outcomes:
         """Follow a sent write to its end, read everything it touched again, and say what became of each covered address.
 
         "Completed" is not believed: LANDED means read back. An empty `receipt.reference` (the answer was lost, or we were killed)

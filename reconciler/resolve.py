@@ -63,9 +63,9 @@ def _wants(rules: Sequence[Rule], traits: tuple[object, ...]) -> list[Declared]:
 def _conflict(wants: Sequence[Declared], names: Sequence[str]) -> Diagnostic:
     entries = " and ".join(f'"{declared.origin}" ({declared.source})' for declared in wants)
     sample = ", ".join(sorted(names)[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-    one = len(names) == 1
+    them, things = ("it", "thing is") if len(names) == 1 else ("them", "things are")
     return Diagnostic(
         wants[0].source,
-        f"{len(names)} {'thing is' if one else 'things are'} claimed by {entries}, which want different things of {'it' if one else 'them'}: {sample}.",
+        f"{len(names)} {things} claimed by {entries}, which disagree on what to do with {them}: {sample}.",
         "Narrow one of the matches, or list the serials under one entry: a listed serial outranks every match.",
     )

@@ -65,7 +65,7 @@ class Judge:
             cause=finding.cause,
             capability=RECORD_ONLY if finding.verb.record_only else self._capability(self._kind.name, finding.verb),
             noun="",
-            scope=self._kind.place(before or finding.after) if before or finding.after else "",
+            scope=self._kind.place(spec) if (spec := before or finding.after) else "",
             origin=declared.origin if declared else "",
             source=declared.source if declared else None,
             fingerprint=fingerprint(finding.after.managed(declared.spec)) if finding.after and declared else "",

@@ -5,16 +5,45 @@ What a service and a device carry is Apple's MdmServer and OrgDevice objects (Ap
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Literal, NamedTuple
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
 
-from pydantic import field_validator
+from pydantic import Field, field_validator, model_validator
 
+from reconciler.desired import Dormant, Rule
+from reconciler.diagnostic import Severity
+from reconciler.kinds.claims import Claim, claim
+from reconciler.kinds.entry import Board, Entry, Listed
+from reconciler.kinds.fields import DAY, FLAG, MOMENT, TEXT, Choice, Filled, Json, OneOrMany, Reader, Serial, Text, read_text, wrong
 from reconciler.kinds.kind import Kind
-from reconciler.resource import Address, Spec
+from reconciler.kinds.match import Match, MatchEntry, Traits
+from reconciler.kinds.suggest import did_you_mean, short
+from reconciler.resource import Address, Declared, Spec
+
+ASSIGNMENT = "device_assignment"
+LONGEST_DEADLINE = timedelta(days=90)
+"""Apple's limit (Create an OrgDeviceActivity, activity type ASSIGN_DEVICES_WITH_MDM_MIGRATION_DEADLINE)."""
 
 Family = Literal["AppleTV", "Mac", "Vision", "Watch", "iPad", "iPhone", "iPod"]
 """Apple's productFamily, as devices carry it (a service's default families come in capitals on the wire)."""
+FamilyChoice = Annotated[Family, Choice()]
+
+
+def _read_id(value: object) -> str:
+    text = read_text(value)
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
+        raise wrong(f"{short(text)} is not an id of Apple's.", "Copy it from `reconciler import`, or leave the line out.")
+    return text
+
+
+APPLE_ID = Reader(_read_id, {"type": ["string", "number"], "pattern": "^[A-Za-z0-9-]{1,64}$"})
+
+
+def _devices_said(schema: Json) -> None:
+    schema["anyOf"] = [{"required": ["serials"]}, {"required": ["file"]}, {"required": ["match"]}]
+    schema["dependentRequired"] = {"column": ["file"]}
 
 
 class MdmServer(Spec):
@@ -51,35 +80,176 @@ class DeviceAssignment(Spec):
             return self.model_copy(update={"migration_deadline": running})
         return self
 
+    def managed(self, by: Spec) -> DeviceAssignment:
+        """Everything: a deadline that is no longer declared is still ours to cancel."""
+        del by
+        return self
 
-class Traits(NamedTuple):
-    """What rules can match of a device; texts as on the wire, empty where Apple has none. Equal traits are one object."""
 
-    family: str = ""
-    model: str = ""
-    product_type: str = ""
-    order: str = ""
-    part: str = ""
-    source: str = ""
-    source_id: str = ""
-    color: str = ""
-    capacity: str = ""
-    added: date | None = None
+class MdmServerEntry(Entry):
+    """A device-management service of the organization. Its key is its name in these files for ever; `name` may change."""
+
+    name: Text = Field(description="Display name, exactly as Apple School Manager shows it.", examples=["Jamf School"])
+    id: Annotated[str | None, APPLE_ID] = Field(default=None, description="Apple's id; needed only if two services share a display name.")
+    default_for: Annotated[tuple[FamilyChoice, ...] | None, OneOrMany(empty=True)] = Field(
+        default=None, description="Product families whose new devices go to this service. [] means none.", examples=[["iPad"], "Mac"]
+    )
+    allow_release: Annotated[bool | None, FLAG] = Field(default=None, description="Whether the service may release devices.")
+    description: Annotated[str | None, TEXT] = Field(default=None, description="A remark for readers of these files.")
+
+
+class Devices(Entry):
+    """Which devices: any mix of the three ways."""
+
+    model_config = {"json_schema_extra": _devices_said}
+
+    serials: Annotated[tuple[Serial, ...] | None, OneOrMany()] = Field(default=None, description="Serial numbers.")
+    file: Annotated[tuple[Text, ...] | None, OneOrMany()] = Field(
+        default=None, description="CSV files with serial numbers, relative to the configuration folder.", examples=["devices/grade-6.csv"]
+    )
+    column: Annotated[str | None, TEXT] = Field(
+        default=None, description="The column that holds them; without it, serial_number or Serial Number.", examples=["Serial Number"]
+    )
+    match: Annotated[MatchEntry | None, Filled()] = Field(default=None, description="Every device like this, devices to come included.")
+
+    @model_validator(mode="after")
+    def _sound(self) -> Devices:
+        if self.serials is None and self.file is None and self.match is None:
+            raise wrong("names no devices.", "Write serials, file or match below it.")
+        if self.column is not None and self.file is None:
+            raise wrong("has a column but no file.", "Write file: devices/list.csv, or delete column.")
+        return self
+
+
+class DeviceAssignmentEntry(Entry):
+    """These devices belong to this service, from one day to another if days are given."""
+
+    server: Text = Field(description="The key of the service under mdm_servers.", examples=["jamf"])
+    devices: Devices
+    from_: Annotated[date | None, DAY] = Field(default=None, alias="from", description="The first day on which this counts.")
+    until: Annotated[date | None, DAY] = Field(default=None, description="The last day on which this counts.")
+    migration_deadline: Annotated[datetime | None, MOMENT] = Field(
+        default=None, description="Until when users may put off the move of an enrolled device; at most 90 days ahead (Apple's limit)."
+    )
+    description: Annotated[str | None, TEXT] = Field(default=None, description="A remark for readers of these files.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> DeviceAssignmentEntry:
+        if self.from_ and self.until and self.until < self.from_:
+            raise wrong(f"ends on {self.until}, before it begins on {self.from_}.", "Correct from or until.")
+        return self
+
+
+def build_servers(entries: Mapping[str, MdmServerEntry], board: Board) -> None:
+    """Declare every service; no two may share a display name, an id or a default family."""
+    items: dict[str, Declared] = {}
+    for key, entry in entries.items():
+        given = entry.model_dump(exclude={"description"})
+        items[key] = Declared(MdmServer(**given), board.source("mdm_server", key), key)
+    board.desired.items["mdm_server"] = items
+    _one_owner(board, ((key, "name", entry.name.strip().casefold(), entry.name) for key, entry in entries.items()))
+    _one_owner(board, ((key, "id", entry.id.casefold(), entry.id) for key, entry in entries.items() if entry.id))
+    _one_owner(board, ((key, "default_for", family, family) for key, entry in entries.items() for family in set(entry.default_for or ())))
+
+
+_SHARED = {
+    "name": ('name: "{shown}" is also the display name of "{other}" ({place}).', "Two services cannot be told apart by one name."),
+    "id": ('id: "{shown}" is also the id of "{other}" ({place}).', "One service has one entry."),
+    "default_for": (
+        'default_for: {shown} is already the default family of "{other}" ({place}).',
+        "New devices of a family can go to one service only.",
+    ),
+}
+
+
+def _one_owner(board: Board, claims: Iterable[tuple[str, str, str, str]]) -> None:
+    """Report what two services claim. `claims`: key, field, the value that must be unique, and how it was written."""
+    owners: dict[str, str] = {}
+    for key, field, value, shown in claims:
+        other = owners.setdefault(value, key)
+        if other != key:
+            message, hint = _SHARED[field]
+            place = board.source("mdm_server", other, field)
+            board.say(board.source("mdm_server", key, field), message.format(shown=shown, other=other, place=place), hint)
+
+
+def build_assignments(entries: Mapping[str, DeviceAssignmentEntry], board: Board) -> None:
+    """Declare the devices of every entry that is in effect today, and its rule; the others are dormant."""
+    claims: list[Claim] = []
+    rules: list[Rule] = []
+    servers = board.known("mdm_server")
+    for name, entry in entries.items():
+        if entry.server not in servers:
+            place = board.source(ASSIGNMENT, name, "server")
+            board.say(place, f"server: {short(entry.server)} is not a known mdm_server.", did_you_mean(entry.server, servers))
+        why = _dormant(entry, board.today)
+        if why:
+            board.desired.dormant.append(Dormant(ASSIGNMENT, name, why))
+        declared = Declared(_assignment(name, entry, board, asleep=bool(why)), board.source(ASSIGNMENT, name), name)
+        lists = list(_lists(name, entry.devices, board))
+        if not why:
+            claims.extend(Claim(listed, declared) for listed in lists)
+            rules.extend([Rule(Match(entry.devices.match), declared)] if entry.devices.match else [])
+    board.desired.items[ASSIGNMENT] = claim(claims, board)
+    board.desired.rules[ASSIGNMENT] = rules
+
+
+def _dormant(entry: DeviceAssignmentEntry, today: date) -> str:
+    if entry.from_ and today < entry.from_:
+        return f"from {entry.from_}"
+    return f"until {entry.until}" if entry.until and today > entry.until else ""
+
+
+def _assignment(name: str, entry: DeviceAssignmentEntry, board: Board, *, asleep: bool) -> DeviceAssignment:
+    deadline = None if asleep else _deadline(name, entry.migration_deadline, board)
+    return DeviceAssignment(server=entry.server, migration_deadline=deadline)
+
+
+def _deadline(name: str, deadline: datetime | None, board: Board) -> datetime | None:
+    """The deadline if it may be sent today. Past ones would end every deferral at once, so they are dropped, aloud."""
+    if deadline is None:
+        return None
+    day = deadline.astimezone(board.zone).date()
+    if board.today <= day <= board.today + LONGEST_DEADLINE:
+        return deadline
+    place = board.source(ASSIGNMENT, name, "migration_deadline")
+    if day < board.today:
+        board.say(place, f"migration_deadline: {day} is over and has no effect any more.", "Delete the line.", Severity.WARNING)
+        return None
+    message = f"migration_deadline: {day} is more than 90 days ahead, and Apple takes 90 at most."
+    board.say(place, message, f"This date becomes possible on {day - LONGEST_DEADLINE}.")
+    return None
+
+
+def _lists(name: str, devices: Devices, board: Board) -> Iterable[Listed]:
+    if devices.serials:
+        yield Listed(devices.serials, lambda index: board.source(ASSIGNMENT, name, "devices", "serials", index))
+    for index, file in enumerate(devices.file or ()):
+        listed = board.table(file, devices.column, board.source(ASSIGNMENT, name, "devices", "file", index))
+        if listed:
+            yield listed
 
 
 def _service(spec: DeviceAssignment) -> tuple[Address, ...]:
     return (Address("mdm_server", spec.server),)
 
 
-def _place(spec: DeviceAssignment) -> str:
-    return spec.server
+_PRODUCTS = {"AppleTV": "Apple TV", "Watch": "Apple Watch", "Vision": "Apple Vision"}
 
 
-def _family(traits: Traits) -> str:
-    return traits.family
+def _product(traits: Traits) -> str:
+    """What people call such a device."""
+    return _PRODUCTS.get(traits.family, traits.family)
 
 
-MDM_SERVER = Kind("mdm_server", "mdm_servers", ("device-management service", "device-management services"), MdmServer)
+MDM_SERVER = Kind(
+    "mdm_server",
+    "mdm_servers",
+    ("device-management service", "device-management services"),
+    MdmServer,
+    entry=MdmServerEntry,
+    build=build_servers,
+)
 DEVICE_ASSIGNMENT = Kind(
-    "device_assignment", "device_assignments", ("device", "devices"), DeviceAssignment, needs=_service, place=_place, describe=_family
+    "device_assignment", "device_assignments", ("device", "devices"), DeviceAssignment, needs=_service, placed="server", describe=_product
 )

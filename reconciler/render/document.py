@@ -83,7 +83,7 @@ def to_document(plan: Plan) -> dict[str, Any]:
         "format": FORMAT,
         "binding": plan.binding,
         "changes": [_group(changes) for changes in by_verdict(plan.changes)],
-        "steps": [_step(step) for step in plan.steps],
+        "steps": [step_to_json(step) for step in plan.steps],
         "prices": plan.prices,
         "left_alone": plan.left_alone,
         "awaiting": plan.awaiting,
@@ -163,7 +163,8 @@ def _group(changes: list[Change]) -> dict[str, Any]:
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
+def step_to_json(step: Step) -> dict[str, Any]:
+    """One step as JSON values."""
     covers: dict[str, list[str]] = defaultdict(list)
     for address in step.covers:
         covers[address.kind].append(address.name)
@@ -177,7 +178,7 @@ def _from_document(document: PlanDocument) -> Plan:
     return Plan(
         binding=document.binding,
         changes=tuple(change for group in document.changes for change in _changes(group)),
-        steps=tuple(_to_step(step) for step in document.steps),
+        steps=tuple(step_from_json(step) for step in document.steps),
         prices=tuple(document.prices),
         left_alone=tuple(document.left_alone),
         awaiting=tuple(document.awaiting),
@@ -210,6 +211,8 @@ def _changes(group: ChangeGroup) -> list[Change]:
     return [Change(name, verdict, group.remote_ids.get(name, "")) for name in group.names]
 
 
-def _to_step(step: StepDocument) -> Step:
+def step_from_json(plain: Any) -> Step:
+    """One step back from JSON values. Raises ValidationError (pydantic) if they are none."""
+    step = StepDocument.model_validate(plain)
     covers = tuple(Address(kind, name) for kind, names in step.covers.items() for name in names)
     return Step(step.id, step.provider, step.action, step.title, covers, step.body, step.reads, step.writes)

@@ -74,7 +74,8 @@ def _line(line: Line, samples: int) -> str:
         return text
     names = ", ".join(line.names[:samples])
     rest = len(line.names) - samples
-    return f"{text}\n  <details><summary>{counted(len(line.names), 'name')}</summary>{names}{f' and {rest:,} more' if rest > 0 else ''}</details>"
+    more = f" and {rest:,} more" if rest > 0 else ""
+    return f"{text}\n  <details><summary>{counted(len(line.names), 'name')}</summary>{names}{more}</details>"
 
 
 def _tasks(plan: Plan, shown: int) -> Iterator[str]:
@@ -83,7 +84,8 @@ def _tasks(plan: Plan, shown: int) -> Iterator[str]:
         return
     yield "#### To do by hand\n"
     for change in tasks[:shown]:
-        yield f"- [ ] **{escape(str(change.address))}**: {escape(change.verdict.capability.reason)} [Apple's page]({change.verdict.capability.link})"
+        how = change.verdict.capability
+        yield f"- [ ] **{escape(str(change.address))}**: {escape(how.reason)} [Apple's page]({how.link})"
         yield from (f"  {number}. {escape(step)}" for number, step in enumerate(instructions(change), 1))
     if len(tasks) > shown:
         yield f"- … and {len(tasks) - shown:,} more"
@@ -107,5 +109,5 @@ def _notes(plan: Plan, samples: int) -> Iterator[str]:
 
 def _foot(plan: Plan) -> str:
     prices = "\n".join(f"- {escape(price_words(price))}" for price in plan.prices)
-    bound = plan.binding
-    return f"{prices}\n\n<sub>plan {digest(plan)[:12]} · record serial {bound.serial} · files at {escape(bound.revision) or 'no revision'}</sub>\n"
+    bound = f"record serial {plan.binding.serial} · files at {escape(plan.binding.revision) or 'no revision'}"
+    return f"{prices}\n\n<sub>plan {digest(plan)[:12]} · {bound}</sub>\n"

@@ -77,7 +77,8 @@ def _awaiting(plan: Plan, everything: bool) -> str:
     names = _names([item.address.name for item in plan.awaiting], everything)
     gone = sum(item.vanished for item in plan.awaiting)
     vanished = f" {gone:,} of them were there before and have vanished." if gone else ""
-    return f"Awaiting {counted(len(plan.awaiting), 'device')} that the organization does not have (since {plan.awaiting[0].since}): {names}.{vanished}"
+    head = f"Awaiting {counted(len(plan.awaiting), 'device')} that the organization does not have"
+    return f"{head} (since {plan.awaiting[0].since}): {names}.{vanished}"
 
 
 def diagnostic(finding: Diagnostic) -> str:

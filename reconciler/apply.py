@@ -1,0 +1,155 @@
+"""Execute exactly a plan, in order, and prove the outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from reconciler.errors import GuardRefused, ProviderError, RateLimited, ReconcilerError, Unauthorized, Unclear
+from reconciler.landing import RECORD_STEP, Intent, begin_facts, finish, intents, ledger_entry, write_outcomes
+from reconciler.outcome import Done, Summary
+from reconciler.plan import Plan, Step
+from reconciler.provider import Outcome, Outcomes, Receipt, Report, Result
+from reconciler.render.document import digest
+from reconciler.session import Session
+from state.ledger import LedgerEntry
+from state.record import Record
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+def check_allowed(plan: Plan) -> None:
+    """Raise GuardRefused, or ReconcilerError for findings that stop the plan, if it must not be applied."""
+    if plan.errors:
+        raise ReconcilerError("; ".join(str(finding) for finding in plan.errors), "Nothing was changed.")
+    if plan.refusals:
+        raise GuardRefused("; ".join(refusal.message for refusal in plan.refusals), "Nothing was changed. See the approvals above.")
+
+
+@dataclass(slots=True)
+class Run:
+    """One execution of one plan. The caller holds the lock and has made sure that the plan is still true."""
+
+    session: Session
+    plan: Plan
+    record: Record
+    report: Report
+    stop: Callable[[], bool]
+    say: Callable[[str], None]
+    id: str = field(default_factory=lambda: uuid4().hex[:12])
+    _sent: datetime = _NEVER
+
+    def execute(self) -> Summary:
+        """Run every step; independent ones go on after a failure.
+
+        Raises StateError if the record, journal or ledger cannot be written: then nothing further is sent.
+        """
+        summary = Summary(self.id, tasks=self.plan.tasks)
+        if not (self.plan.pending or self._awaiting_moved()):
+            return summary
+        self._ledger("begin", {"plan": digest(self.plan), "revision": self.plan.binding.revision, "steps": len(self.plan.steps)})
+        self._record_only(summary)
+        self._steps(summary)
+        self._ledger("end", _counts(summary))
+        if all(outcome.result is not Result.UNKNOWN for done in summary.done for outcome in done.outcomes.values()):
+            self.session.backend.journal().close_run()
+        return summary
+
+    def _ledger(self, event: str, what: dict[str, object]) -> None:
+        self.session.backend.ledger().append([LedgerEntry(self.id, event, dict(self.session.who), what)])
+
+    def _steps(self, summary: Summary) -> None:
+        changes = {change.address: change for change in self.plan.changes}
+        for position, step in enumerate(self.plan.steps):
+            if self.stop():
+                summary.stopped = "stopped on request"
+            if not summary.stopped:
+                self._step(step, intents([changes[address] for address in step.covers]), summary)
+            if summary.stopped:
+                tried = any(done.step is step for done in summary.done)
+                summary.not_tried = list(self.plan.steps[position + tried :])
+                return
+
+    def _step(self, step: Step, meant: Sequence[Intent], summary: Summary) -> None:
+        journal = self.session.backend.journal()
+        journal.append("begin", run=self.id, **begin_facts(step, meant))
+        reference, outcomes = self._send(step, summary)
+        done = Done(step, outcomes, reference)
+        summary.done.append(done)
+        self.say(f"{step.title}: {done.landed:,} of {len(outcomes):,} landed")
+        if any(outcome.result is Result.UNKNOWN for outcome in outcomes.values()):
+            return  # the step stays open in the journal: the next run looks again
+        journal.append("verified", run=self.id, step=step.id, outcomes=write_outcomes(outcomes))
+        self._finish(step, meant, outcomes, reference)
+
+    def _finish(self, step: Step, meant: Sequence[Intent], outcomes: Outcomes, reference: str) -> None:
+        entry = ledger_entry(self.id, self.session.who, step, outcomes, reference)
+        self.record = finish(self.session.backend, self.record, meant, outcomes, entry)
+
+    def _send(self, step: Step, summary: Summary) -> tuple[str, Outcomes]:
+        """Send and follow one step; the channel's reference and the outcomes. A failure is an outcome, not an exception."""
+        provider = self.session.provider
+        try:
+            receipt = provider.send(step, self._note(step), self.report)
+        except Unclear:
+            receipt = Receipt("", self._sent)
+        except ProviderError as error:
+            return "", self._failed(step, error, Result.FAILED, summary)
+        try:
+            return receipt.reference, provider.settle(step, receipt, self.report)
+        except ProviderError as error:
+            return receipt.reference, self._failed(step, error, Result.UNKNOWN, summary)
+
+    def _failed(self, step: Step, error: ProviderError, result: Result, summary: Summary) -> Outcomes:
+        summary.error = error
+        if isinstance(error, (Unauthorized, RateLimited)):
+            summary.stopped = error.message
+        return dict.fromkeys(step.covers, Outcome(result, error.message))
+
+    def _note(self, step: Step) -> Callable[..., None]:
+        def note(event: str, **facts: str) -> None:
+            self._sent = self.session.provider.clock.now()
+            moment = self._sent.astimezone(UTC).isoformat()
+            self.session.backend.journal().append(event, run=self.id, step=step.id, moment=moment, **facts)
+
+        return note
+
+    def _record_only(self, summary: Summary) -> None:
+        """Adoptions, things to forget, and what is awaited: one step without a channel."""
+        changes = [change for change in self.plan.changes if change.verdict.verb.record_only]
+        if not changes and not self._awaiting_moved():
+            return
+        covers = tuple(change.address for change in changes)
+        step = Step(RECORD_STEP, "", "record", f"Bring the record up to date for {len(covers):,} things", covers, {}, 0, 0)
+        meant, outcomes = intents(changes), dict.fromkeys(covers, Outcome(Result.LANDED))
+        self.session.backend.journal().append("begin", run=self.id, **begin_facts(step, meant))
+        self.session.backend.journal().append("verified", run=self.id, step=step.id, outcomes=write_outcomes(outcomes))
+        if self._awaiting_moved():
+            self._await()
+            self.record = self.session.backend.save(self.record, self.record.serial)
+        self._finish(step, meant, outcomes, "")
+        summary.recorded = len(covers)
+
+    def _await(self) -> None:
+        self.record.awaiting = {}
+        for item in self.plan.awaiting:
+            self.record.put_awaiting(item.address.kind, item.address.name, item.since)
+
+    def _awaiting_moved(self) -> bool:
+        planned = {(item.address.kind, item.address.name) for item in self.plan.awaiting}
+        return planned != {(kind, name) for kind, names in self.record.awaiting.items() for name in names}
+
+
+def _counts(summary: Summary) -> dict[str, object]:
+    landed = sum(done.landed for done in summary.done)
+    tried = sum(len(done.outcomes) for done in summary.done)
+    words: Mapping[str, object] = {
+        "landed": landed,
+        "failed": tried - landed,
+        "not_tried": sum(len(step.covers) for step in summary.not_tried),
+        "recorded": summary.recorded,
+        "tasks": [str(change.address) for change in summary.tasks],
+    }
+    return {**words, **({"stopped": summary.stopped} if summary.stopped else {})}

@@ -1,0 +1,76 @@
+"""The command line: parse, call, render, exit code. One small file per command, imported only when it is asked for."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from reconciler import __version__
+from reconciler.cli.failure import report_failure
+from reconciler.errors import ReconcilerError
+from state.errors import StateError
+
+COMMANDS = {
+    "apply": "Make the organization equal to the configuration, and prove it.",
+    "confirm": "Attest a task that nothing can read back.",
+    "ledger": "Search and verify the history of what was done.",
+    "plan": "Show what would change, what it costs and what a person must do.",
+    "schema": "Write the JSON Schemas that editors use.",
+    "show": "Show what is declared, recorded and known of one thing.",
+    "simulator": "Rehearse against a pretend Apple School Manager.",
+    "tasks": "List what a person must do in Apple's portal.",
+    "validate": "Check the files, offline.",
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands' names and one-liners without importing them: `--help` and completion stay fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """See click."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """See click."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"reconciler.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table above instead of importing each for its help."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="reconciler")
+def cli() -> None:
+    """Keep an Apple School Manager organization equal to a git repository.
+
+    Commands that read a configuration take its folder as an optional argument; the default is the current folder.
+    """
+
+
+def main() -> None:
+    """The console script. Every error a user can meet becomes a sentence and an exit code."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(1)
+    except (ReconcilerError, StateError) as error:
+        sys.exit(report_failure(error))
+    except KeyboardInterrupt:
+        click.echo("Interrupted. The next apply looks at what was in flight.", err=True)
+        sys.exit(130)
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stderr.close()
+        sys.exit(0)

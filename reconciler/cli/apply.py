@@ -1,0 +1,104 @@
+"""`reconciler apply`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from reconciler.apply import Run, Summary, check_allowed
+from reconciler.cli.lock import locked
+from reconciler.cli.options import excludes, folder, targets
+from reconciler.cli.progress import progress
+from reconciler.errors import PartlyApplied, ReconcilerError
+from reconciler.plan import Plan
+from reconciler.planner import Selection
+from reconciler.provider import Report
+from reconciler.recover import recover
+from reconciler.render import text
+from reconciler.render.document import digest, load_plan
+from reconciler.render.outcome import render_summary
+from reconciler.session import Session, connect
+from reconciler.stale import check_binding, check_unmoved, check_unused
+from state.record import Record
+
+
+@click.command()
+@folder
+@targets
+@excludes
+@click.option("--plan", "saved", type=click.Path(path_type=Path), help="Apply this saved plan, or refuse it with what moved.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def command(folder: Path, targets: tuple[str, ...], excludes: tuple[str, ...], saved: Path | None, yes: bool) -> int:
+    """Apply a saved plan, or plan anew and ask. Ends with what was done, what failed, what was not tried, and what a person must do.
+
+    Exit code: 0 all landed, 4 refused by a guard, 5 stale, 6 rate-limited, 7 partly applied, 8 locked by another run, 130 interrupted.
+    """
+    if saved is None and not yes and not sys.stdin.isatty():
+        raise ReconcilerError("There is no terminal to ask on.", "Apply a reviewed plan with --plan FILE, or say --yes.")
+    selection = Selection(frozenset(targets), frozenset(excludes))
+    with connect(folder, os.environ) as session, locked(session), _stopping() as stop:
+        summary = _apply(session, selection, saved, yes, stop)
+    if summary is None:
+        return 0
+    click.echo(render_summary(summary))
+    return _exit_code(summary)
+
+
+def _apply(session: Session, selection: Selection, saved: Path | None, yes: bool, stop: Callable[[], bool]) -> Summary | None:
+    with progress() as report:
+        recovered = recover(session, report, click.echo)
+        in_flight = frozenset(recovered.in_flight)
+        plan, record = _saved(session, saved, report) if saved else session.plan(report, selection, in_flight)
+    click.echo(text.render(plan))
+    check_allowed(plan)
+    if not saved and not yes:
+        if plan.pending and not click.confirm("Apply this plan?"):
+            click.echo("Nothing was changed.")
+            return None
+        with progress() as report:  # a person may have taken an hour to answer
+            check_unmoved(plan, session.observe(record, report))
+    with progress() as report:
+        return Run(session, plan, record, report, stop, click.echo).execute()
+
+
+def _saved(session: Session, path: Path, report: Report) -> tuple[Plan, Record]:
+    plan, record = load_plan(path), session.backend.record()
+    check_unused(digest(plan), session.backend.ledger())
+    check_binding(plan, session.provider.identity(), record)
+    check_unmoved(plan, session.observe(record, report))
+    return plan, record
+
+
+@contextmanager
+def _stopping() -> Iterator[Callable[[], bool]]:
+    """Ctrl-C finishes the step in hand; a second one leaves at once (the journal knows)."""
+    asked: list[int] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        del frame
+        if asked:
+            raise KeyboardInterrupt
+        asked.append(number)
+        click.echo("\nFinishing the step in hand; press Ctrl-C again to leave at once.", err=True)
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _exit_code(summary: Summary) -> int:
+    if summary.complete:
+        return 0
+    if not any(done.landed for done in summary.done) and summary.error is not None:
+        return summary.error.exit_code
+    return 130 if summary.stopped == "stopped on request" else PartlyApplied.exit_code

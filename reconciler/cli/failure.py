@@ -1,0 +1,29 @@
+"""Errors as people read them."""
+
+from __future__ import annotations
+
+import click
+
+from reconciler.diagnostic import Diagnostic
+from reconciler.errors import ConfigurationError, Locked, ReconcilerError
+from state.errors import LockedElsewhere, StateError
+
+
+def report_failure(error: ReconcilerError | StateError) -> int:
+    """Print the error to stderr and return the exit code."""
+    if isinstance(error, ConfigurationError):
+        print_diagnostics(error.diagnostics)
+    click.echo(
+        f"{click.style('Error:', fg='red', bold=True)} {error.message}" + ("" if error.message.endswith((".", "?")) else "."), err=True
+    )
+    if error.hint:
+        click.echo(error.hint[0].upper() + error.hint[1:], err=True)
+    if isinstance(error, LockedElsewhere):
+        return Locked.exit_code
+    return error.exit_code if isinstance(error, ReconcilerError) else ReconcilerError.exit_code
+
+
+def print_diagnostics(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
+    """One finding a line, to stderr, in the order of the files."""
+    for finding in sorted(diagnostics, key=lambda item: (item.source is None, item)):
+        click.echo(str(finding), err=True)

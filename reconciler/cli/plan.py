@@ -1,0 +1,69 @@
+"""`reconciler plan`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+import orjson
+
+from reconciler.cli.options import excludes, folder, targets
+from reconciler.cli.progress import progress
+from reconciler.errors import CHANGES_PENDING, GuardRefused, ReconcilerError
+from reconciler.plan import Plan
+from reconciler.planner import Selection
+from reconciler.render import markdown, text
+from reconciler.render.document import save, to_document
+from reconciler.session import connect
+
+
+@click.command()
+@folder
+@targets
+@excludes
+@click.option("--json", "form", flag_value="json", help="Print the plan as JSON (schemas/plan.schema.json).")
+@click.option("--markdown", "form", flag_value="markdown", help="Print the plan as Markdown that fits a pull-request comment.")
+@click.option("--all", "everything", is_flag=True, help="Show every name instead of five samples.")
+@click.option("--out", type=click.Path(path_type=Path), help="Save the plan for `apply PLAN`.")
+@click.option("--strict", is_flag=True, help="Open tasks count as pending too.")
+def command(
+    folder: Path, targets: tuple[str, ...], excludes: tuple[str, ...], form: str | None, everything: bool, out: Path | None, strict: bool
+) -> int:
+    """Show what would change, why, what it costs and what a person must do. Changes nothing.
+
+    Exit code: 0 nothing to apply, 2 changes pending, 4 refused by a guard, 1 and others: see the README.
+    """
+    with progress() as report, connect(folder, os.environ) as session:
+        plan, _ = session.plan(report, Selection(frozenset(targets), frozenset(excludes)))
+    click.echo(_rendered(plan, form, everything))
+    if out is not None:
+        _save(plan, out)
+    return exit_code(plan, strict=strict)
+
+
+def _rendered(plan: Plan, form: str | None, everything: bool) -> str:
+    match form:
+        case "json":
+            return orjson.dumps(to_document(plan), option=orjson.OPT_INDENT_2).decode()
+        case "markdown":
+            return markdown.render(plan)
+        case _:
+            return text.render(plan, everything=everything)
+
+
+def _save(plan: Plan, out: Path) -> None:
+    try:
+        save(plan, out)
+    except OSError as error:
+        raise ReconcilerError(f"The plan could not be saved to {out}: {error.strerror}.", "Choose another place with --out.") from error
+    click.echo(f"Saved to {out}. Apply it with: reconciler apply --plan {out}", err=True)
+
+
+def exit_code(plan: Plan, *, strict: bool) -> int:
+    """What the shell and CI are told of this plan."""
+    if plan.errors:
+        return ReconcilerError.exit_code
+    if plan.refusals:
+        return GuardRefused.exit_code
+    return CHANGES_PENDING if plan.pending or (strict and plan.tasks) else 0

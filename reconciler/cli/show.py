@@ -1,0 +1,81 @@
+"""`reconciler show`: offline, from the files, the record and the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from state.backend import Backend
+
+from reconciler.errors import ReconcilerError
+from reconciler.kinds import KINDS
+from reconciler.load import Configuration, load
+from reconciler.resource import Address
+from reconciler.session import open_backend
+from state.ledger import LedgerLine
+
+HISTORY = 20
+
+
+@click.command()
+@click.argument("address", required=False)
+@click.argument("folder", type=click.Path(path_type=Path), default=".")
+def command(address: str | None, folder: Path) -> int:
+    """Show what is declared, recorded and known to have happened to ADDRESS (kind/name); without one, what is recorded as ours."""
+    if address is not None and "/" not in address and folder == Path() and Path(address).is_dir():
+        address, folder = None, Path(address)
+    configuration = load(folder)
+    backend = open_backend(configuration)
+    if address is None:
+        _overview(configuration, backend)
+        return 0
+    try:
+        _one(configuration, backend, Address.parse(address))
+    except ValueError as error:
+        raise ReconcilerError(f"{error}.") from error
+    return 0
+
+
+def _overview(configuration: Configuration, backend: Backend) -> None:
+    record = backend.record()
+    click.echo(f"{configuration.settings.organization.name} · record serial {record.serial}")
+    for kind in KINDS.values():
+        declared, rules = len(configuration.desired.of(kind.name)), len(configuration.desired.rules.get(kind.name, ()))
+        by_rule = f" and {rules} by match" if rules else ""
+        click.echo(f"  {kind.name}: {declared:,} declared by name{by_rule}, {len(record.kind(kind.name)):,} recorded as ours", nl=False)
+        awaited = len(record.awaited(kind.name))
+        click.echo(f", {awaited:,} awaited" if awaited else "")
+
+
+def _one(configuration: Configuration, backend: Backend, address: Address) -> None:
+    if address.kind not in KINDS:
+        raise ReconcilerError(f'"{address.kind}" is not a kind.', f"The kinds are: {', '.join(KINDS)}.")
+    click.echo(str(address))
+    declared = configuration.desired.of(address.kind).get(address.name)
+    if declared is None:
+        click.echo("  declared: not by name (a match may claim it; see the plan)")
+    else:
+        values = ", ".join(f"{name} {value}" for name, value in declared.spec.model_dump(mode="json", exclude_none=True).items())
+        click.echo(f"  declared: {values}  [{declared.origin}, {configuration.locate(address.kind, address.name)}]")
+    click.echo(f"  recorded: {_recorded(backend, address)}")
+    history = list(backend.ledger().search(kind=address.kind, name=address.name))
+    for line in history[-HISTORY:]:
+        click.echo(f"  {line.at[:16].replace('T', ' ')} UTC  {_happened(line, address)}")
+
+
+def _recorded(backend: Backend, address: Address) -> str:
+    record = backend.record()
+    entry, awaited = record.kind(address.kind).get(address.name), record.awaited(address.kind).get(address.name)
+    if entry is None:
+        return f"awaited since {awaited.since}" if awaited else "not ours"
+    identity = f", Apple's id {entry.remote_id}" if entry.remote_id else ""
+    return f"ours{identity}" + (f", attested {entry.attested}" if entry.attested else "")
+
+
+def _happened(line: LedgerLine, address: Address) -> str:
+    who = line.who.get("actor") or line.who.get("user", "")
+    outcomes = line.what.get("outcomes")
+    groups = outcomes if isinstance(outcomes, list) else []
+    mine = next((group for group in groups if address.name in group["names"] and group["kind"] == address.kind), None)
+    result = f": {mine['result']}" + (f" ({mine['word']})" if mine["word"] else "") if mine else ""
+    return f"{line.what.get('title', line.event)}{result}  (run {line.run}, by {who})"

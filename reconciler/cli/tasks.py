@@ -1,0 +1,41 @@
+"""`reconciler tasks`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+import orjson
+
+from reconciler.cli.options import folder
+from reconciler.cli.progress import progress
+from reconciler.plan import Change
+from reconciler.render.summary import instructions, lines
+from reconciler.session import connect
+
+
+@click.command()
+@folder
+@click.option("--json", "as_json", is_flag=True, help="Print the tasks as JSON.")
+def command(folder: Path, as_json: bool) -> int:
+    """List what a person must do in Apple's portal, step by step. A task is ticked off by the next reading, or by `confirm`."""
+    with progress() as report, connect(folder, os.environ) as session:
+        plan, _ = session.plan(report)
+    if as_json:
+        click.echo(orjson.dumps([_plain(task) for task in plan.tasks], option=orjson.OPT_INDENT_2).decode())
+        return 0
+    if not plan.tasks:
+        click.echo("No open tasks.")
+    for task in plan.tasks:
+        said = lines(plan, [task])[0]
+        click.echo(f"☐ {task.address}  {said.text}\n  {said.why}. {task.verdict.capability.reason}")
+        for number, step in enumerate(instructions(task), 1):
+            click.echo(f"  {number}. {step}")
+        click.echo(f"  See {task.verdict.capability.link}")
+    return 0
+
+
+def _plain(task: Change) -> dict[str, object]:
+    how = task.verdict.capability
+    return {"address": str(task.address), "verb": task.verdict.verb, "reason": how.reason, "steps": instructions(task), "link": how.link}

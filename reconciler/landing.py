@@ -1,0 +1,138 @@
+"""What a step's outcome does to the record and the ledger, and how the journal remembers it in between.
+
+    begin (what would land) → sending → received → verified (outcomes) → record → ledger → done
+
+Everything after `verified` can be done twice with the same result, so a run that was killed there is finished by the next one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from state.backend import Backend
+
+from reconciler.capability import Verb
+from reconciler.plan import Change, Step
+from reconciler.provider import Outcome, Outcomes, Result
+from reconciler.render.document import step_to_json
+from reconciler.resource import Address
+from state.ledger import LedgerEntry
+from state.record import Entry, Record
+
+RECORD_STEP = "record"
+"""The id of the step that only brings our own record up to date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the record will hold of some names once they have landed."""
+
+    kind: str
+    verb: Verb
+    fingerprint: str
+    names: tuple[str, ...]
+    remote_ids: Mapping[str, str]
+
+
+def intents(changes: Iterable[Change]) -> list[Intent]:
+    """The intents of these changes, grouped."""
+    groups: dict[tuple[str, Verb, str], list[Change]] = defaultdict(list)
+    for change in changes:
+        groups[change.verdict.kind, change.verdict.verb, change.verdict.fingerprint].append(change)
+    return [
+        Intent(
+            kind,
+            verb,
+            mark,
+            tuple(change.name for change in group),
+            {change.name: change.remote_id for change in group if change.remote_id},
+        )
+        for (kind, verb, mark), group in groups.items()
+    ]
+
+
+def begin_facts(step: Step, meant: Sequence[Intent]) -> dict[str, object]:
+    """What the journal's `begin` line must hold so that another process can finish the step."""
+    plain = [
+        {
+            "kind": intent.kind,
+            "verb": intent.verb,
+            "fingerprint": intent.fingerprint,
+            "names": list(intent.names),
+            "remote_ids": intent.remote_ids,
+        }
+        for intent in meant
+    ]
+    return {"step": step.id, "document": step_to_json(step), "intents": plain}
+
+
+def read_intents(plain: Any) -> list[Intent]:
+    """The intents of a `begin` line."""
+    return [Intent(item["kind"], Verb(item["verb"]), item["fingerprint"], tuple(item["names"]), item["remote_ids"]) for item in plain]
+
+
+def write_outcomes(outcomes: Outcomes) -> list[dict[str, object]]:
+    """Outcomes as JSON, grouped: what the journal's `verified` line and the ledger hold."""
+    groups: dict[tuple[Result, str, str], list[str]] = defaultdict(list)
+    for address, outcome in outcomes.items():
+        groups[outcome.result, outcome.word, address.kind].append(address.name)
+    return [
+        {"result": str(result), "word": word, "kind": kind, "names": sorted(names)}
+        for (result, word, kind), names in sorted(groups.items())
+    ]
+
+
+def read_outcomes(plain: Any) -> dict[Address, Outcome]:
+    """Outcomes back from JSON."""
+    return {Address(group["kind"], name): Outcome(Result(group["result"]), group["word"]) for group in plain for name in group["names"]}
+
+
+def land(record: Record, meant: Iterable[Intent], outcomes: Outcomes) -> bool:
+    """Bring the record up to date with what landed. Returns whether that changed it."""
+    changed = False
+    for intent in meant:
+        entries: dict[str, Entry] = {}
+        for name in intent.names:
+            outcome = outcomes.get(Address(intent.kind, name))
+            if outcome is None or outcome.result is not Result.LANDED:
+                continue
+            changed |= _land_one(record, intent, name, entries)
+    return changed
+
+
+def _land_one(record: Record, intent: Intent, name: str, entries: dict[str, Entry]) -> bool:
+    known = record.kind(intent.kind).get(name)
+    if intent.verb in (Verb.DELETE, Verb.FORGET):
+        record.drop(intent.kind, name)
+        return known is not None
+    remote_id = intent.remote_ids.get(name, "")
+    entry = entries.setdefault(remote_id, Entry(intent.fingerprint, remote_id))
+    record.put(intent.kind, name, entry)
+    return known != entry
+
+
+def ledger_entry(run: str, who: Mapping[str, str], step: Step, outcomes: Outcomes, reference: str) -> LedgerEntry:
+    """The ledger's line for one step: what, with what outcome, and the channel's own id for it."""
+    what: dict[str, object] = {
+        "step": step.id,
+        "provider": step.provider,
+        "action": step.action,
+        "title": step.title,
+        "reference": reference,
+        "outcomes": write_outcomes(outcomes),
+    }
+    return LedgerEntry(run, "step", dict(who), what)
+
+
+def finish(backend: Backend, record: Record, meant: Sequence[Intent], outcomes: Outcomes, entry: LedgerEntry) -> Record:
+    """Record → ledger → `done`, for a step whose `verified` line is on disk. Safe to repeat. Returns the record as stored."""
+    if land(record, meant, outcomes):
+        record = backend.save(record, record.serial)
+    ledger = backend.ledger()
+    if not ledger.has(entry.run, entry.event, str(entry.what["step"])):
+        ledger.append([entry])
+    backend.journal().append("done", run=entry.run, step=entry.what["step"])
+    return record

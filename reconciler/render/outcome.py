@@ -1,0 +1,46 @@
+"""How a run went, for eyes: done, failed, not tried, and what a person has to do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import click
+
+from reconciler.outcome import Done, Summary
+from reconciler.provider import Result
+from reconciler.render.summary import counted
+
+SAMPLES = 10
+
+
+def render_summary(summary: Summary) -> str:
+    """The end of `apply` as text."""
+    return "\n".join(_parts(summary))
+
+
+def _parts(summary: Summary) -> Iterator[str]:
+    landed = sum(done.landed for done in summary.done)
+    tried = sum(len(done.outcomes) for done in summary.done)
+    if not summary.done and not summary.recorded and not summary.not_tried:
+        yield "Nothing to apply."
+    else:
+        recorded = f", {summary.recorded:,} only recorded" if summary.recorded else ""
+        colour = "green" if summary.complete else "red"
+        yield click.style(f"Done: {landed:,} of {tried:,} landed, read back one by one{recorded}. Run {summary.run}.", fg=colour, bold=True)
+    for done in summary.done:
+        yield from _failures(done)
+    for step in summary.not_tried:
+        yield f"Not tried ({summary.stopped}): {step.title}."
+    if summary.tasks:
+        yield f"For a person: {counted(len(summary.tasks), 'open task')}; see: reconciler tasks"
+
+
+def _failures(done: Done) -> Iterator[str]:
+    groups: dict[tuple[Result, str], list[str]] = defaultdict(list)
+    for address, outcome in done.outcomes.items():
+        if outcome.result is not Result.LANDED:
+            groups[outcome.result, outcome.word].append(address.name)
+    for (result, word), names in sorted(groups.items()):
+        rest = f" and {len(names) - SAMPLES:,} more" if len(names) > SAMPLES else ""
+        yield f"{click.style(str(result), fg='red')}: {', '.join(sorted(names)[:SAMPLES])}{rest}" + (f" ({word})" if word else "")

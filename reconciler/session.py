@@ -1,0 +1,98 @@
+"""What every command that meets the live organization holds: configuration, channel, state, and who is asking."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC
+from importlib.metadata import entry_points
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from state.backend import Backend
+from state.local import LocalBackend
+
+from reconciler.actor import name_of, revision, who
+from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.errors import ReconcilerError
+from reconciler.load import Configuration, load
+from reconciler.observed import Observed
+from reconciler.plan import Binding, Plan
+from reconciler.planner import Facts, Selection, paused_collector, plan
+from reconciler.provider import Connect, Context, Look, Provider, Report
+from reconciler.resource import Address
+from state.record import Record
+
+CHANNEL = "apple_school"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One command's view of one organization. Made by `connect`; `provider` is closed with it."""
+
+    configuration: Configuration
+    backend: Backend
+    provider: Provider
+    who: Mapping[str, str]
+
+    @property
+    def person(self) -> str:
+        """Who is asking, in one phrase."""
+        return name_of(self.who)
+
+    def observe(self, record: Record, report: Report) -> Observed:
+        """Read what the configuration and the record need."""
+        with paused_collector():
+            return self.provider.observe(Look(self.configuration.desired, record.entries), report)
+
+    def plan(self, report: Report, selection: Selection | None = None, in_flight: frozenset[Address] = frozenset()) -> tuple[Plan, Record]:
+        """Observe and plan; with the record that the plan was made from."""
+        record = self.backend.record()
+        observed = self.observe(record, report)
+        today = self.provider.clock.now().astimezone(ZoneInfo(self.configuration.settings.organization.time_zone)).date()
+        facts = Facts(self.configuration.desired, record, observed, self.configuration.settings, today, in_flight, selection or Selection())
+        return plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()]), record
+
+    def _binding(self, record: Record) -> Binding:
+        created = self.provider.clock.now().astimezone(UTC).isoformat(timespec="seconds")
+        name = self.configuration.settings.organization.name
+        return Binding(name, self.provider.identity(), record.lineage, record.serial, revision(self.configuration.folder), created)
+
+    def _unfinished(self) -> list[Diagnostic]:
+        lines = self.backend.journal().lines()
+        if not lines:
+            return []
+        begun = f"The run that began {str(lines[0]['at'])[:16].replace('T', ' ')} UTC was interrupted."
+        return [Diagnostic(None, begun, "The next apply first looks at what it had sent.", Severity.WARNING)]
+
+
+@contextmanager
+def connect(folder: Path, environment: Mapping[str, str]) -> Iterator[Session]:
+    """Load the configuration and open its channel and state.
+
+    Raises ConfigurationError, ProviderError if the channel's settings cannot be used, StateError if the state cannot be read.
+    """
+    configuration = load(folder)
+    backend = open_backend(configuration)
+    options = getattr(configuration.settings.connections, CHANNEL)
+    provider = _entry_point(CHANNEL)(options, Context(folder, environment, backend.scratch))
+    try:
+        yield Session(configuration, backend, provider, who(folder, environment))
+    finally:
+        provider.close()
+
+
+def open_backend(configuration: Configuration) -> Backend:
+    """The state of this configuration. A rehearsal's state is never taken for the real organization's, nor the other way round."""
+    settings = configuration.settings
+    rehearsal = " (rehearsal)" if settings.connections.apple_school.simulator is not None else ""
+    return LocalBackend(configuration.folder / settings.state.folder, settings.organization.name + rehearsal)
+
+
+def _entry_point(channel: str) -> Connect:
+    found = entry_points(group="reconciler.providers", name=channel)
+    for point in found:
+        loaded: Connect = point.load()
+        return loaded
+    raise ReconcilerError(f'No installed provider speaks "{channel}".', "Install reconciler again: its providers come with it.")
