@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from reconciler.desired import Dormant, Rule
 from reconciler.diagnostic import Severity
@@ -101,7 +101,7 @@ class MdmServerEntry(Entry):
 class Devices(Entry):
     """Which devices: any mix of the three ways."""
 
-    model_config = {"json_schema_extra": _devices_said}
+    model_config = ConfigDict(json_schema_extra=_devices_said)
 
     serials: Annotated[tuple[Serial, ...] | None, OneOrMany()] = Field(default=None, description="Serial numbers.")
     file: Annotated[tuple[Text, ...] | None, OneOrMany()] = Field(
@@ -251,5 +251,13 @@ MDM_SERVER = Kind(
     build=build_servers,
 )
 DEVICE_ASSIGNMENT = Kind(
-    "device_assignment", "device_assignments", ("device", "devices"), DeviceAssignment, needs=_service, placed="server", describe=_product
+    ASSIGNMENT,
+    "device_assignments",
+    ("device", "devices"),
+    DeviceAssignment,
+    needs=_service,
+    placed="server",
+    describe=_product,
+    entry=DeviceAssignmentEntry,
+    build=build_assignments,
 )

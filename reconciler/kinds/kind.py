@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from reconciler.kinds.entry import Board, Entry
 from reconciler.resource import Address, Spec
 
 
@@ -19,6 +20,10 @@ def _nameless(traits: Any) -> str:
     return ""
 
 
+def _declares_nothing(entries: Mapping[str, Any], board: Board) -> None:
+    del entries, board
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`name` is in addresses, `plural` is the top-level key of the files, `noun` what people call one and many.
@@ -26,6 +31,7 @@ class Kind:
     `needs` names what must exist first. `placed` is the attribute that says where a thing is (for a device, its service): moves are
     shown and guarded by it; empty for kinds whose things are nowhere.
     `describe` turns traits into what people call such a thing ("iPad"); empty means the noun.
+    `entry` is one entry under `plural` as people write it; `build` turns all of them, by name, into desired state.
     """
 
     name: str
@@ -35,6 +41,8 @@ class Kind:
     needs: Callable[[Any], Sequence[Address]] = _nothing  # Any: each kind's own spec
     placed: str = ""
     describe: Callable[[Any], str] = _nameless
+    entry: type[Entry] = Entry
+    build: Callable[[Mapping[str, Any], Board], None] = _declares_nothing  # Any: each kind's own entry
 
     def place(self, spec: Spec) -> str:
         """Where a thing with this spec is; empty for kinds whose things are nowhere."""
