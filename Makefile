@@ -1,0 +1,41 @@
+# Everything runs in .venv, made here from the lock file; a machine needs Python 3.11 and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test slow test-all lint bench lock clean
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+demo: $(READY) ## plan and apply the example against the embedded simulator, twice
+	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+
+test: $(READY) ## everything but the slow campaigns
+	$(BIN)/pytest -n 2 -m "not slow"
+
+slow: $(READY) ## the slow campaigns alone
+	$(BIN)/pytest -n 2 -m slow -s
+
+test-all: test slow
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/reconciler schema --check
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+lock: ## pin every dependency, with hashes
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
+		--extra dev --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .demo .bench build dist *.egg-info
