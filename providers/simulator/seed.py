@@ -16,11 +16,13 @@ from providers.simulator.clock import wire_time
 from providers.simulator.portal import DeviceRow
 from providers.simulator.tenant import Tenant
 
-ORDER_SIZE = 30
+ORDER_SIZE = 20
 FIRST_ORDER = 1_660_032_000.0
 """9 August 2022: orders are dated from here on, over four school years."""
 ORDER_SPAN = 4 * 365 * 86400
 SHARES = tuple(model.share for model in MODELS)
+GOLDEN = 0.618033988749895
+"""Steps of the golden section spread orders evenly over the services, however few orders there are."""
 UNIT = len(SERIAL_LETTERS) ** 3
 
 
@@ -108,7 +110,7 @@ def _order(number: int, n: int) -> Order:
     at = FIRST_ORDER + chance.randrange(ORDER_SPAN // 3600) * 3600 + 512.192
     part = f"{model.part}{chance.choice('03579')}{chance.choice('2468')}LL/A"
     order_number = "" if kind == "MANUALLY_ADDED" else _order_number(chance, n, at)
-    return Order(model, order_number, (kind, id_), at, part, chance.choice(model.capacities), chance.random())
+    return Order(model, order_number, (kind, id_), at, part, chance.choice(model.capacities), (number * 0.37 + n * GOLDEN) % 1.0)
 
 
 def _order_number(chance: random.Random, n: int, at: float) -> str:
