@@ -1,0 +1,229 @@
+"""Runs calls: tokens, the rate budget, pauses, retries, error words and journal notes, all in one place.
+
+What may be sent twice (Apple knows no idempotency key, so a POST that was taken must never be repeated):
+
+    reads    anything that may pass: network errors, 5xx, pages of HTML, truncated JSON
+    writes   only after a definite "not done": 401 (once, with a new token), 429, and no connection at all
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import orjson
+import tenacity
+
+from providers.wire.authority import Authority
+from providers.wire.budget import Budget
+from providers.wire.exchange import Exchange, NotSent, Passing
+from providers.wire.message import Call, Pause, Request, Response, T
+from providers.wire.retry_after import pause
+from providers.wire.words import Refused, faults, listed
+from reconciler.clock import Clock
+from reconciler.errors import ProviderError, RateLimited, Unauthorized, Unclear
+from reconciler.provider import Note, Notice, Report
+
+ATTEMPTS = 5
+FIRST_WAIT = 2.0
+LONGEST_WAIT = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How to behave towards one host. `patience`: the longest wait in seconds for a 429; `host`: what people call the other side."""
+
+    host: str
+    base_url: str
+    patience: float
+
+
+def _silent(event: str, **facts: str) -> None:
+    """Reads are not journaled."""
+
+
+def _unseen(notice: Notice) -> None:
+    """Nobody watches."""
+
+
+class Driver:
+    """Runs the calls of one channel, one request at a time, over one connection pool that is made at the first request.
+
+    `spent` counts the API's requests so far by sort ("reads", "writes"), repeated ones included.
+    """
+
+    def __init__(self, manners: Manners, authority: Authority, budget: Budget, clock: Clock, transport: httpx.BaseTransport | None) -> None:
+        self.spent = {"reads": 0, "writes": 0}
+        self._manners = manners
+        self._authority = authority
+        self._budget = budget
+        self._clock = clock
+        self._exchange = Exchange(manners.host, manners.base_url, transport)
+        self._report: Report = _unseen
+
+    def run(self, call: Call[T], report: Report, note: Note = _silent) -> T:
+        """Run a call to its end and return what it returns.
+
+        `note` journals writes: "sending" is on disk before anything leaves, "refused" after a definite no. Errors are thrown into the
+        call first, so that it may live without an answer. Raises Unauthorized, RateLimited, Unclear, Refused, ProviderError.
+        """
+        self._report = report
+        try:
+            return self._run(call, note)
+        finally:
+            self._budget.keep()
+
+    def close(self) -> None:
+        """Give the connections back. Idempotent."""
+        self._exchange.close()
+
+    def _run(self, call: Call[T], note: Note) -> T:
+        step: Callable[[], Request | Pause] = lambda: next(call)  # noqa: E731 - the first of the three ways to go on
+        while True:
+            try:
+                wanted = step()
+            except StopIteration as end:
+                value: T = end.value
+                return value
+            try:
+                response = self._serve(wanted, note)
+            except ProviderError as error:
+                step = _thrower(call, error)
+            else:
+                step = _sender(call, response)
+
+    def _serve(self, wanted: Request | Pause, note: Note) -> Response | None:
+        if isinstance(wanted, Pause):
+            self._rest(wanted.seconds, wanted.why)
+            return None
+        return self._send(wanted, note) if wanted.writes else self._read(wanted)
+
+    def _rest(self, seconds: float, why: str) -> None:
+        self._budget.keep()
+        self._report(Notice(why, wait=seconds))
+        self._clock.sleep(seconds)
+
+    def _read(self, request: Request) -> Response:
+        try:
+            return self._patiently(request, Passing)(self._attempt, request, _silent)
+        except Passing as problem:
+            hint = "Nothing was changed. Try again later."
+            raise ProviderError(f"{request.title}: {self._manners.host} {problem.words}, {ATTEMPTS} times in a row.", hint) from None
+
+    def _send(self, request: Request, note: Note) -> Response:
+        try:
+            return self._patiently(request, NotSent)(self._attempt, request, note)
+        except NotSent as problem:
+            raise ProviderError(f"{request.title}: {problem.words}. Nothing was sent.", "Check the network and try again.") from None
+        except Passing as problem:
+            hint = "It is not sent again before it is known what became of it."
+            raise Unclear(f"{request.title}: sent, and then {self._manners.host} {problem.words}.", hint) from None
+
+    def _patiently(self, request: Request, passing: type[Exception]) -> tenacity.Retrying:
+        why = f"{request.title}: no usable answer yet, trying again"
+        return tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(passing),
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            wait=tenacity.wait_exponential(FIRST_WAIT, LONGEST_WAIT),
+            sleep=lambda seconds: self._rest(seconds, why),
+            reraise=True,
+        )
+
+    def _attempt(self, request: Request, note: Note) -> Response:
+        """Until there is an answer that is neither 429 nor the first 401."""
+        waited, renewed = 0.0, False
+        while True:
+            answer = self._once(request, note)
+            if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
+                _refused(request, note, "429: the rate limit was reached")
+                waited = self._keep_away(request, answer, waited)
+            elif answer.status_code == httpx.codes.UNAUTHORIZED and request.api and not renewed:
+                _refused(request, note, "401: the token was not accepted")
+                self._authority.forget()
+                renewed = True
+            else:
+                return self._judge(request, answer, note)
+
+    def _once(self, request: Request, note: Note) -> httpx.Response:
+        token = self._run(self._authority.token(), _silent) if request.api else ""
+        window = self._pay(request)
+        if request.writes:
+            self._budget.keep()
+            note("sending", request=request.title)
+        try:
+            return self._exchange.send(request, token)
+        except NotSent as problem:
+            _refused(request, note, problem.words)
+            raise
+        finally:
+            if window:
+                self._budget.windows[window].answered()
+
+    def _pay(self, request: Request) -> str:
+        """Take the request from the budget, waiting for room. Returns the sort it was taken from; empty if it is free."""
+        if not request.api:
+            return ""
+        sort = "writes" if request.writes else "reads"
+        window = self._budget.windows[sort]
+        while wait := window.take():
+            self._rest(wait, f"{request.title}: waiting for the budget of {window.limit.words}")
+        self.spent[sort] += 1
+        return sort
+
+    def _keep_away(self, request: Request, answer: httpx.Response, waited: float) -> float:
+        # A pause of 0 that is answered with 429 again and again would be a storm: each one is longer than all before it together.
+        wanted = max(pause(answer.headers.get("Retry-After"), self._clock.now()), 1.0, min(waited, LONGEST_WAIT))
+        if waited + wanted > self._manners.patience:
+            minutes = max(round(wanted / 60), 1)
+            raise RateLimited(
+                f"{request.title}: {self._manners.host} has reached its limit of requests and wants a pause of {minutes:,} min.",
+                "Something else (an MDM, another integration) may be using the same limit. Run again after that, or raise patience.",
+            )
+        self._rest(wanted, f"{request.title}: {self._manners.host} asks for a pause")
+        return waited + wanted
+
+    def _judge(self, request: Request, answer: httpx.Response, note: Note) -> Response:
+        status = answer.status_code
+        if answer.is_success or status in request.accepts:
+            return self._exchange.decoded(request, answer)
+        if not answer.is_client_error or status == httpx.codes.REQUEST_TIMEOUT:
+            raise Passing(f"answered with an error of its own ({status})")
+        _refused(request, note, f"{status}: {listed(faults(_quietly(answer))) or 'no reason given'}")
+        raise self._refusal(request, status, _quietly(answer))
+
+    def _refusal(self, request: Request, status: int, document: dict[str, Any]) -> ProviderError:
+        found = faults(document)
+        said = f"{self._manners.host} says: {listed(found)}" if found else f"{self._manners.host} answered {status} and gave no reason"
+        if status == httpx.codes.UNAUTHORIZED:
+            return Unauthorized(f"{request.title}: the sign-in was not accepted. {said}.", "Check client_id, key_id and private_key.")
+        return Refused(f"{request.title}: {said}.", _HINTS.get(status, "Nothing was changed by this request."), status, found)
+
+
+_HINTS: dict[int, str] = {
+    httpx.codes.FORBIDDEN: "The API account may not do this: look at its role in the portal, under Preferences, API.",
+    httpx.codes.NOT_ACCEPTABLE: "Something between this machine and the service may be changing requests (a proxy or filter).",
+}
+
+
+def _refused(request: Request, note: Note, reason: str) -> None:
+    if request.writes:
+        note("refused", reason=reason)
+
+
+def _quietly(answer: httpx.Response) -> dict[str, Any]:
+    """The document of an error answer; {} if it is a page of HTML or nothing at all."""
+    try:
+        document = orjson.loads(answer.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _thrower(call: Call[T], error: ProviderError) -> Callable[[], Request | Pause]:
+    return lambda: call.throw(error)
+
+
+def _sender(call: Call[T], response: Response | None) -> Callable[[], Request | Pause]:
+    return lambda: call.send(response)

@@ -1,0 +1,82 @@
+"""One exchange on the wire: httpx goes in here and does not come out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import orjson
+
+from providers.wire.message import Form, Request, Response
+from providers.wire.words import broken
+
+TIMEOUT = httpx.Timeout(90.0, connect=20.0)
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL)
+_BROKEN = (httpx.HTTPError, httpx.StreamError, httpx.CookieConflict)
+
+
+class Passing(Exception):
+    """No usable answer, in a way that may pass. `words` finish the sentence "Apple …"."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class NotSent(Passing):
+    """Nothing left this machine: the one failure after which a write may be sent again."""
+
+
+class Exchange:
+    """Sends requests over one lazily made client.
+
+    HTTP/1.1 on purpose: clients of Apple's API report a tenth of their requests reset under HTTP/2 (asbmutil issue 13).
+    """
+
+    def __init__(self, host: str, base_url: str, transport: httpx.BaseTransport | None) -> None:
+        self._host = host
+        self._base_url = base_url
+        self._transport = transport
+        self._client: httpx.Client | None = None
+
+    def send(self, request: Request, token: str) -> httpx.Response:
+        """The whole answer, whatever its status. Raises NotSent or Passing."""
+        try:
+            return self._made().send(self._built(request, token))
+        except _NOT_SENT as error:
+            raise NotSent(f"could not be reached: {broken(error)}") from None
+        except _BROKEN as error:
+            raise Passing(f"gave no whole answer: {broken(error)}") from None
+
+    def decoded(self, request: Request, answer: httpx.Response) -> Response:
+        """The answer as a value. Raises Passing if a document was due and none came."""
+        if request.form is Form.TEXT:
+            return Response(answer.status_code, {}, answer.content.decode("utf-8", "replace"))
+        try:
+            document: Any = orjson.loads(answer.content)
+        except orjson.JSONDecodeError:
+            what = "a web page" if answer.content.lstrip().startswith(b"<") else "a damaged answer"
+            raise Passing(f"sent {what} instead of data (status {answer.status_code})") from None
+        if not isinstance(document, dict):
+            raise Passing(f"sent something else than a document (status {answer.status_code})")
+        return Response(answer.status_code, document)
+
+    def close(self) -> None:
+        """Give the connections back. Idempotent."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    def _made(self) -> httpx.Client:
+        if self._client is None:
+            self._client = httpx.Client(base_url=self._base_url, transport=self._transport, timeout=TIMEOUT, http2=False)
+        return self._client
+
+    def _built(self, request: Request, token: str) -> httpx.Request:
+        headers = {"Accept": "application/json" if request.form is Form.JSON else "*/*"}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        if request.content is not None:
+            headers["Content-Type"] = request.content_type
+        query = dict(request.query) or None
+        return self._made().build_request(request.method, request.url, params=query, content=request.content, headers=headers)
