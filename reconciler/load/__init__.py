@@ -1,0 +1,82 @@
+"""From a folder of YAML and CSV files to desired state, offline."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+
+from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.errors import ConfigurationError
+from reconciler.load.configuration import Configuration
+from reconciler.load.document import read_document
+from reconciler.load.entries import Loading, build
+from reconciler.load.files import MAIN, find_files
+from reconciler.load.sections import Document, Sections
+from reconciler.load.settings import check_approvals, read_settings, state_folder, time_zone
+from reconciler.resource import Source
+
+__all__ = ["Configuration", "load"]
+
+
+def load(folder: Path, today: date | None = None) -> Configuration:
+    """Read and check the configuration in a folder. `today` defaults to the present day in the organization's time zone.
+
+    Raises ConfigurationError with every error found; warnings are kept in the result.
+    """
+    with _collector_paused():
+        return _load(folder, today)
+
+
+def _load(folder: Path, today: date | None) -> Configuration:
+    sections = Sections([])
+    main = _main(folder, sections)
+    for name in find_files(folder, state_folder(sections.settings), sections.findings):
+        _add(folder, name, sections)
+    zone = time_zone(sections.settings)
+    day = today or datetime.now(zone).date()
+    settings = read_settings(main, sections, zone)
+    loading = Loading(folder, sections, day, zone)
+    build(loading)
+    if settings and main:
+        check_approvals(settings, main, sections, day)
+    errors = [finding for finding in sections.findings if finding.severity is Severity.ERROR]
+    if errors or settings is None:
+        raise ConfigurationError(sorted(errors))
+    warnings = [finding for finding in sections.findings if finding.severity is Severity.WARNING]
+    return Configuration(folder, settings, loading.desired, sorted(warnings), day)
+
+
+def _main(folder: Path, sections: Sections) -> Document | None:
+    """reconciler.yaml; a folder without it is not a configuration."""
+    if not folder.is_dir():
+        raise ConfigurationError([Diagnostic(None, f"There is no folder {folder}.", "Give the folder that holds reconciler.yaml.")])
+    if not (folder / MAIN).is_file():
+        message = f"The folder {folder.resolve()} holds no {MAIN}, so it is not a configuration."
+        raise ConfigurationError([Diagnostic(None, message, "Give the folder that holds one: reconciler validate path/to/folder.")])
+    return _add(folder, MAIN, sections)
+
+
+def _add(folder: Path, name: str, sections: Sections) -> Document | None:
+    tree = read_document(folder / name, name, sections.findings)
+    if tree is None:
+        if name == MAIN and not sections.findings:
+            sections.findings.append(Diagnostic(Source(MAIN), "The file holds only comments.", "It needs organization: and connections:."))
+        return None
+    document = Document(name, tree)
+    sections.add(document)
+    return document
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Most of the time of building a large tree goes into looking for garbage that is not there."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()

@@ -1,0 +1,78 @@
+"""The settings sections of reconciler.yaml, checked."""
+
+from __future__ import annotations
+
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+
+from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.kinds import KINDS
+from reconciler.kinds.suggest import did_you_mean, short
+from reconciler.load.files import MAIN
+from reconciler.load.sections import Document, Sections
+from reconciler.load.sentences import Finding, findings, label
+from reconciler.load.tree import Map, Node
+from reconciler.resource import Source
+from reconciler.settings import Settings
+
+STATE_FOLDER = "state"
+MISSING = {
+    "organization": "Add organization: with name and time_zone.",
+    "connections": "For a rehearsal write connections: {apple_school: {simulator: {}}}.",
+}
+
+
+def time_zone(sections: dict[str, Node]) -> ZoneInfo:
+    """The organization's time zone, UTC while it is missing or wrong: that is reported with the other settings."""
+    try:
+        return ZoneInfo(_text(sections, "organization", "time_zone") or "UTC")
+    except (ValueError, OSError, KeyError):
+        return ZoneInfo("UTC")
+
+
+def state_folder(sections: dict[str, Node]) -> str:
+    """The state folder, before anything is checked: it must be known in order to skip it."""
+    return _text(sections, "state", "folder") or STATE_FOLDER
+
+
+def _text(sections: dict[str, Node], section: str, key: str) -> str | None:
+    group = sections.get(section)
+    value = group.get(key) if isinstance(group, Map) else None
+    return value if isinstance(value, str) else None
+
+
+def read_settings(document: Document | None, sections: Sections, zone: ZoneInfo) -> Settings | None:
+    """The settings, or None after putting what is wrong into the findings."""
+    try:
+        return Settings.model_validate(sections.settings, context={"zone": zone})
+    except ValidationError as error:
+        if document:
+            sections.findings.extend(_diagnostic(one, document) for one in findings(error, Settings))
+    return None
+
+
+def _diagnostic(finding: Finding, document: Document) -> Diagnostic:
+    if not finding.path:
+        section = finding.message.removeprefix("lacks ").removesuffix(".")
+        return Diagnostic(Source(MAIN), f"The section {section}: is missing.", MISSING.get(section, ""))
+    place = document.source(*finding.path, key=finding.at_key)
+    return Diagnostic(place, f"{label(finding.path)}: {finding.message}", finding.hint)
+
+
+def check_approvals(settings: Settings, document: Document, sections: Sections, today: date) -> None:
+    """Approvals name kinds and services that exist; those whose time is over are worth a warning."""
+    services = sections.entries["mdm_server"]
+    for index, approval in enumerate(settings.approvals):
+        at = ("approvals", index)
+        if approval.kind not in KINDS:
+            message = f"approvals.kind: {short(approval.kind)} is not a kind."
+            sections.findings.append(Diagnostic(document.source(*at, "kind"), message, did_you_mean(approval.kind, KINDS)))
+        if approval.scope != "*" and approval.scope not in services:
+            message = f"approvals.scope: {short(approval.scope)} is not a known mdm_server."
+            sections.findings.append(Diagnostic(document.source(*at, "scope"), message, did_you_mean(approval.scope, services)))
+        if not approval.covers(today):
+            message = f"approvals.until: this approval ended on {approval.until} and has no effect any more."
+            finding = Diagnostic(document.source(*at, "until"), message, "Delete it; git remembers.", Severity.WARNING)
+            sections.findings.append(finding)
