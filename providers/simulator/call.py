@@ -38,7 +38,7 @@ class Call:
     def limit(self) -> int:
         """How many a page may hold; 400 outside 1 to 1000."""
         text = self.request.args.get("limit", str(DEFAULT_LIMIT))
-        number = int(text) if text.isascii() and text.lstrip("-").isdigit() else None
+        number = int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 10 else None
         if number is not None and self.quirk("bad_limit") == "clamped":
             return min(max(number, 1), MAXIMUM_LIMIT)
         if number is None or not 1 <= number <= MAXIMUM_LIMIT:

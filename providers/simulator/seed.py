@@ -73,9 +73,11 @@ def seed(
 
 def _services(tenant: Tenant, plans: Sequence[ServiceSeed], number: int) -> list[str]:
     there = {service.name: service.id for service in tenant.services().values()}
-    for n, plan in enumerate(plans):
+    for plan in plans:
         if plan.name not in there:
-            id_ = f"{random.Random(f'service {number} {n}').getrandbits(128):032X}"  # noqa: S311 - reproducible on purpose
+            # Ids follow from the seed, the name and how many there ever were: a deleted or renamed one never gets in the way.
+            ever = tenant.store.rows("SELECT COUNT(*) FROM services")[0][0]
+            id_ = f"{random.Random(f'service {number} {ever} {plan.name}').getrandbits(128):032X}"  # noqa: S311 - reproducible on purpose
             there[plan.name] = tenant.portal.create_service(
                 plan.name, type=plan.type, default_families=plan.default_families, release_flag=plan.release_flag, id=id_
             )
