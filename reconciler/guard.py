@@ -91,10 +91,7 @@ def _allowed(found: _Count, guards: Guards, approvals: Sequence[Approval], today
     approved = [
         approval.up_to
         for approval in approvals
-        if approval.allow == found.guard
-        and approval.kind == found.kind
-        and approval.scope in ("*", found.scope)
-        and today <= approval.until
+        if approval.allow == found.guard and approval.kind == found.kind and approval.scope in ("*", found.scope) and approval.covers(today)
     ]
     return max([_own_allowance(found, guards), *approved])
 

@@ -12,13 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from state.backend import Backend
-
 from reconciler.capability import Verb
 from reconciler.plan import Change, Step
 from reconciler.provider import Outcome, Outcomes, Result
 from reconciler.render.document import step_to_json
 from reconciler.resource import Address
+from state.backend import Backend
 from state.ledger import LedgerEntry
 from state.record import Entry, Record
 

@@ -47,6 +47,11 @@ class Known(Protocol):
         """The channel's identity; empty means the name itself."""
         ...
 
+    @property
+    def fingerprint(self) -> str:
+        """Of the spec that we last applied (reconciler.resource.fingerprint)."""
+        ...
+
 
 class Scratch(Protocol):
     """A small private store that outlives the process, for rate budgets and the like. Never secrets, never committed."""

@@ -8,10 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC
 from importlib.metadata import entry_points
 from pathlib import Path
-from zoneinfo import ZoneInfo
-
-from state.backend import Backend
-from state.local import LocalBackend
 
 from reconciler.actor import name_of, revision, who
 from reconciler.diagnostic import Diagnostic, Severity
@@ -22,6 +18,8 @@ from reconciler.plan import Binding, Plan
 from reconciler.planner import Facts, Selection, paused_collector, plan
 from reconciler.provider import Connect, Context, Look, Provider, Report
 from reconciler.resource import Address
+from state.backend import Backend
+from state.local import LocalBackend
 from state.record import Record
 
 CHANNEL = "apple_school"
@@ -50,7 +48,7 @@ class Session:
         """Observe and plan; with the record that the plan was made from."""
         record = self.backend.record()
         observed = self.observe(record, report)
-        today = self.provider.clock.now().astimezone(ZoneInfo(self.configuration.settings.organization.time_zone)).date()
+        today = self.provider.clock.now().astimezone(self.configuration.settings.organization.zone).date()
         facts = Facts(self.configuration.desired, record, observed, self.configuration.settings, today, in_flight, selection or Selection())
         return plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()]), record
 

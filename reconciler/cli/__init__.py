@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -11,6 +12,8 @@ from reconciler import __version__
 from reconciler.cli.failure import report_failure
 from reconciler.errors import ReconcilerError
 from state.errors import StateError
+
+INTERRUPTED = 130
 
 COMMANDS = {
     "apply": "Make the organization equal to the configuration, and prove it.",
@@ -57,20 +60,25 @@ def cli() -> None:
     """
 
 
-def main() -> None:
-    """The console script. Every error a user can meet becomes a sentence and an exit code."""
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line (the process's own by default) and return its exit code. Every error a user can meet becomes a sentence."""
     try:
-        sys.exit(cli.main(standalone_mode=False) or 0)
+        return cli.main(arguments, prog_name="reconciler", standalone_mode=False) or 0
     except click.exceptions.Abort:
-        sys.exit(130)
+        return INTERRUPTED
     except click.ClickException as error:
         error.show()
-        sys.exit(1)
+        return ReconcilerError.exit_code
     except (ReconcilerError, StateError) as error:
-        sys.exit(report_failure(error))
+        return report_failure(error)
     except KeyboardInterrupt:
         click.echo("Interrupted. The next apply looks at what was in flight.", err=True)
-        sys.exit(130)
+        return INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
-        sys.exit(0)
+        return 0
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run())

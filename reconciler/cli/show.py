@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from state.backend import Backend
 
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
 from reconciler.load import Configuration, load
 from reconciler.resource import Address
 from reconciler.session import open_backend
+from state.backend import Backend
 from state.ledger import LedgerLine
 
 HISTORY = 20
