@@ -61,9 +61,10 @@ def seed(
 ) -> None:
     """Fill an organization; again with a larger number, let it grow. Services that exist (by name) and devices that exist are left alone.
 
-    `clock` (aware) pins the organization's time there; `unassigned` is the share of devices that no service holds.
+    `clock` (aware) pins the organization's time there, unless it is pinned already; `unassigned` is
+    the share of devices that no service holds.
     """
-    if clock is not None:
+    if clock is not None and not tenant.clock.pinned:
         tenant.clock.pin(clock)
     plans = [ServiceSeed(service) if isinstance(service, str) else service for service in services]
     with tenant.store.transaction():

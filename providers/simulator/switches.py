@@ -106,17 +106,24 @@ class Switches:
         return self.settings()[name].value
 
     def set(self, name: str, value: str | float) -> None:
-        """Set one switch; UnknownSwitch for a name or a value that does not exist. Strikes count from here on."""
+        """Set one switch; UnknownSwitch for a name or a value that does not exist.
+
+        Strikes count from here on. Setting the value that is set already changes nothing, so that a configuration may say so
+        on every run without striking again; `reset` first to count anew.
+        """
         switch = self._switch(name)
         text = str(value)
         switch.check(text)
         with self._store.transaction():
+            if self.changed().get(name) == text:
+                return
             since = orjson.dumps(dict(self._store.rows("SELECT what, n FROM counts WHERE sort = 'sort'"))).decode()
             self._store.rows("INSERT OR REPLACE INTO switches VALUES (?, ?, ?)", name, text, since)
 
-    def reset(self) -> None:
-        """Every switch back to its default."""
-        self._store.rows("DELETE FROM switches")
+    def reset(self, *names: str) -> None:
+        """These switches (without names: all) back to their defaults."""
+        with self._store.transaction():
+            self._store.many("DELETE FROM switches WHERE name = ?", [(name,) for name in names or self.changed()])
 
     def changed(self) -> dict[str, str]:
         """The switches that were set, with their values."""

@@ -86,6 +86,14 @@ def test_an_organization_grows() -> None:
     assert services.items() <= tenant.services().items()
 
 
+def test_seeding_again_does_not_turn_back_time() -> None:
+    """A clock that is named on every run pins the organization's time once."""
+    tenant = Rehearsal().tenant
+    tenant.clock.sleep(100)
+    seed(tenant, devices=60, services=[], clock=START)
+    assert (tenant.clock.now() - START).total_seconds() == 100
+
+
 def test_a_seeded_organization_is_like_a_school() -> None:
     """Devices have both serial formats, every purchase source, order numbers that spreadsheets spoil, and radios where they belong."""
     wire = Rehearsal(3000).sign_in()
