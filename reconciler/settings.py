@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -32,14 +33,15 @@ from reconciler.kinds.suggest import did_you_mean, short
 APPLE_SCHOOL_URL = "https://api-school.apple.com"
 APPLE_TOKEN_URL = "https://account.apple.com/auth/oauth2/token"  # noqa: S105 - an address, not a password
 
+URL_PATTERN = r"^(https://[^/]|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$))"
+"""Credentials travel to these addresses: encrypted, or not off this machine."""
+
 
 def _read_zone(value: object) -> str:
     name = read_text(value)
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError on purpose of its own, caught below
-        raise _no_zone(name) from None
-    except KeyError:
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError; a folder's name ("Europe") is an OSError
         raise _no_zone(name) from None
     return name
 
@@ -51,12 +53,12 @@ def _no_zone(name: str) -> Exception:
 
 def _read_url(value: object) -> str:
     text = read_text(value)
-    if not text.startswith(("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")):
+    if not re.match(URL_PATTERN, text):
         raise wrong(f"{short(text)} is not an address we may send credentials to.", "It begins with https://, or http:// on this machine.")
     return text.rstrip("/")
 
 
-URL = Reader(_read_url, {"type": "string", "pattern": r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\]))"})
+URL = Reader(_read_url, {"type": "string", "pattern": URL_PATTERN})
 Url = Annotated[str, URL]
 
 

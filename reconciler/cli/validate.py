@@ -1,0 +1,22 @@
+"""`reconciler validate`: check the files, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reconciler.cli.failure import print_diagnostics
+from reconciler.cli.options import folder as folder_argument
+from reconciler.load import load
+from reconciler.validate import summary
+
+
+@click.command(name="validate")
+@folder_argument
+def command(folder: Path) -> None:
+    """Check every file of a configuration, offline: no account, no request. All errors are shown at once."""
+    configuration = load(folder)
+    print_diagnostics(configuration.warnings)
+    for line in summary(configuration):
+        click.echo(line)
