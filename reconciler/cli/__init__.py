@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 
 import click
 
@@ -39,6 +40,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """See click."""
         del ctx
+        for point in entry_points(group="reconciler.commands", name=cmd_name):
+            found: click.Command = point.load()
+            return found
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"reconciler.cli.{cmd_name}").command

@@ -1,0 +1,84 @@
+"""`reconciler simulator`: make, serve and twist a pretend organization. Found by the entry point `reconciler.commands`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from providers.simulator.quirks import SWITCHES
+from providers.simulator.seed import seed
+from providers.simulator.serve import serve
+from providers.simulator.tenant import Tenant
+
+_FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+
+
+@click.group()
+def command() -> None:
+    """Rehearse against a pretend Apple School Manager, kept in one file.
+
+    A configuration with `simulator:` in its connection needs none of these: it makes its own on the first plan, below state/private/.
+    """
+
+
+@command.command("seed")
+@_FILE
+@click.option("--devices", default=100, show_default=True, type=click.IntRange(0, 5_000_000), help="How many devices it has.")
+@click.option("--service", "services", multiple=True, help="Display name of a device-management service. Repeatable.")
+@click.option("--seed", "number", default=1, show_default=True, help="The same number makes the same organization.")
+@click.option("--clock", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d"]), help="When its time begins (UTC); without it, now.")
+def seed_command(file: Path, devices: int, services: tuple[str, ...], number: int, clock: datetime | None) -> int:
+    """Make a pretend organization in FILE, or let it grow; what is there stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with Tenant.open(file) as tenant:
+        seed(tenant, devices=devices, services=services, seed=number, clock=clock and clock.replace(tzinfo=UTC))
+        click.echo(f"{file}: {len(tenant.devices()):,} devices, {len(tenant.services()):,} services")
+    return 0
+
+
+@command.command("serve")
+@_FILE
+@click.option("--port", default=0, type=click.IntRange(0, 65_535), help="Loopback port; without it, a free one.")
+def serve_command(file: Path, port: int) -> int:
+    """Put the organization in FILE on a loopback port, and print the connection settings. Ctrl-C ends it."""
+    if not file.exists():
+        raise click.ClickException(f"There is no organization in {file}. Make one with: reconciler simulator seed {file}")
+    key = file.with_suffix(".pem")
+    with Tenant.open(file) as tenant, serve(tenant, port=port) as server:
+        credentials = tenant.credentials()
+        key.touch(mode=0o600)
+        key.write_text(credentials.private_key_pem)
+        click.echo("connections:\n  apple_school:")
+        click.echo(f"    client_id: {credentials.client_id}\n    key_id: {credentials.key_id}")
+        click.echo(f"    private_key: {{file: {key.resolve()}}}")
+        click.echo(f"    base_url: {server.base_url}\n    token_url: {server.token_url}")
+        try:
+            server.wait()
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+    return 0
+
+
+@command.command("switches")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--set", "changes", multiple=True, metavar="NAME=VALUE", help="Throw a switch of the organization in FILE. Repeatable.")
+@click.option("--reset", is_flag=True, help="Put every switch of FILE back first.")
+def switches_command(file: Path | None, changes: tuple[str, ...], reset: bool) -> int:
+    """List Apple's observed quirks and faults, or throw them for the organization in FILE."""
+    if file is None:
+        for switch in SWITCHES.values():
+            click.echo(f"{switch.name} = {switch.default}   ({' | '.join(switch.values)})\n    {switch.explains}")
+        return 0
+    if not file.exists():
+        raise click.ClickException(f"There is no organization in {file}. Make one with: reconciler simulator seed {file}")
+    with Tenant.open(file) as tenant:
+        if reset:
+            tenant.switches.reset()
+        for change in changes:
+            name, _, value = change.partition("=")
+            tenant.switches.set(name, value)
+        for name, value in tenant.switches.changed().items():
+            click.echo(f"{name} = {value}")
+    return 0
