@@ -116,10 +116,10 @@ def _sizes(observed: Observed) -> dict[str, int]:
 
 
 def _read_back(group: Group, joined: int, count: int, sizes: dict[str, int]) -> int:
-    """Reads after the activity: the service's linkages as they will be, and where a deadline is set the devices themselves."""
+    """Reads after the activity: the service's linkages as they will be (or the devices, if fewer), and the devices for a deadline."""
     activity, service, deadline = group
     devices = min(count, pages(sizes.get("", 0)))
     if not service:
         return devices
     grown = joined if activity.assigns else 0
-    return pages(sizes.get(service, 0) + grown) + (devices if deadline else 0)
+    return min(count, pages(sizes.get(service, 0) + grown)) + (devices if deadline else 0)

@@ -20,8 +20,22 @@ Places = Mapping[str, str | None]
 """Serial → the id of its service, NOWHERE, or None if the organization does not have it."""
 
 
-def on_service(base_url: str, service: str, title: str, wanted: Collection[str]) -> Call[set[str]]:
-    """Which of these devices a service holds, by its linkages."""
+def on_service(base_url: str, atlas: Atlas | None, service: str, title: str, wanted: Collection[str]) -> Call[set[str]]:
+    """Which of these devices a service holds: by its linkages, or device by device if they are fewer than its pages."""
+    if atlas and len(wanted) < atlas.pages_of([service]):
+        return (yield from _holds(service, wanted))
+    return (yield from _linked(base_url, service, title, wanted))
+
+
+def _holds(service: str, wanted: Collection[str]) -> Call[set[str]]:
+    found: set[str] = set()
+    for serial in sorted(wanted):
+        if (yield from calls.assigned(serial)) == service:
+            found.add(serial)
+    return found
+
+
+def _linked(base_url: str, service: str, title: str, wanted: Collection[str]) -> Call[set[str]]:
     found: set[str] = set()
     yield from calls.linkages(base_url, service, title, _gather(found))
     return found.intersection(wanted)
@@ -52,7 +66,7 @@ def _told(serial: str) -> Call[Mapping[str, Any] | None]:
 def _everywhere(base_url: str, atlas: Atlas, wanted: Collection[str]) -> Call[Places]:
     found: dict[str, str | None] = dict.fromkeys(sorted(wanted))
     for id_, place in atlas.places.items():
-        held = yield from on_service(base_url, id_, place.title, wanted)
+        held = yield from _linked(base_url, id_, place.title, wanted)
         found.update(dict.fromkeys(held, id_))
     if None in found.values():
         present: set[str] = set()

@@ -79,14 +79,14 @@ def _open(finding: Finding) -> bool:
 
 
 def _by_service(finding: Finding) -> Call[Outcomes]:
-    """Assignments and their opposite are read back from the linkages of the one service that they touch."""
+    """Assignments and their opposite are read back from the one service that they touch."""
     sent = finding.sent
     order = sent.order
     pauses = _pauses()
     while True:
         if waited := _open(finding):
             yield from rest(next(pauses), _WAITING)
-        held = yield from readback.on_service(sent.base_url, order.server, order.title, sent.serials)
+        held = yield from readback.on_service(sent.base_url, sent.atlas, order.server, order.title, sent.serials)
         done = held if order.activity.assigns else set(sent.serials) - held
         if not waited or not set(sent.serials) - done - finding.words.keys():
             break

@@ -109,8 +109,8 @@ class Driver:
         try:
             return self._patiently(request, Passing)(self._attempt, request, _silent)
         except Passing as problem:
-            hint = "Nothing was changed. Try again later."
-            raise ProviderError(f"{request.title}: {self._manners.host} {problem.words}, {ATTEMPTS} times in a row.", hint) from None
+            said = f"{request.title}: {self._manners.host} {problem.words}, {ATTEMPTS} times in a row."
+            raise ProviderError(said, "Try again later.") from None
 
     def _send(self, request: Request, note: Note) -> Response:
         try:
@@ -176,9 +176,9 @@ class Driver:
         # A pause of 0 that is answered with 429 again and again would be a storm: each one is longer than all before it together.
         wanted = max(pause(answer.headers.get("Retry-After"), self._clock.now()), 1.0, min(waited, LONGEST_WAIT))
         if waited + wanted > self._manners.patience:
-            minutes = max(round(wanted / 60), 1)
+            minutes = max(round((waited + wanted) / 60), 1)
             raise RateLimited(
-                f"{request.title}: {self._manners.host} has reached its limit of requests and wants a pause of {minutes:,} min.",
+                f"{request.title}: {self._manners.host} says that its limit of requests is reached and wants a pause of {minutes:,} min.",
                 "Something else (an MDM, another integration) may be using the same limit. Run again after that, or raise patience.",
             )
         self._rest(wanted, f"{request.title}: {self._manners.host} asks for a pause")
