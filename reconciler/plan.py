@@ -135,7 +135,10 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a saved plan is bound to: the live organization, the record's lineage and serial, and the revision of the files."""
+    """What a saved plan is bound to: the live organization, the record's lineage and serial, and the revision of the files.
+
+    `time_zone` is the organization's, for the reader; `created` is an ISO moment.
+    """
 
     organization: str
     identity: str
@@ -143,6 +146,7 @@ class Binding:
     serial: int
     revision: str
     created: str
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

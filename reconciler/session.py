@@ -55,7 +55,8 @@ class Session:
     def _binding(self, record: Record) -> Binding:
         created = self.provider.clock.now().astimezone(UTC).isoformat(timespec="seconds")
         name = self.configuration.settings.organization.name
-        return Binding(name, self.provider.identity(), record.lineage, record.serial, revision(self.configuration.folder), created)
+        zone = self.configuration.settings.organization.time_zone
+        return Binding(name, self.provider.identity(), record.lineage, record.serial, revision(self.configuration.folder), created, zone)
 
     def _unfinished(self) -> list[Diagnostic]:
         lines = self.backend.journal().lines()

@@ -12,11 +12,12 @@ from types import FrameType
 
 import click
 
-from reconciler.apply import Run, Summary, check_allowed
+from reconciler.apply import Run, check_allowed
 from reconciler.cli.lock import locked
 from reconciler.cli.options import excludes, folder, targets
 from reconciler.cli.progress import progress
 from reconciler.errors import PartlyApplied, ReconcilerError
+from reconciler.outcome import Summary
 from reconciler.plan import Plan
 from reconciler.planner import Selection
 from reconciler.provider import Report

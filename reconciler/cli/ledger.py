@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 
@@ -49,7 +50,14 @@ def _line(line: LedgerLine) -> str:
 def _what(what: dict[str, object]) -> str:
     outcomes = what.get("outcomes")
     if not isinstance(outcomes, list):
-        return ", ".join(f"{key} {value}" for key, value in what.items())
-    results = ", ".join(f"{len(group['names']):,} {group['result']}" for group in outcomes) or "nothing to land"
+        return ", ".join(f"{key} {_text(value)}" for key, value in what.items() if value not in ("", []))
+    counts: Counter[str] = Counter()
+    for group in outcomes:
+        counts[group["result"]] += len(group["names"])
+    results = ", ".join(f"{count:,} {result}" for result, count in sorted(counts.items())) or "nothing to land"
     reference = f" (Apple's activity {what['reference']})" if what.get("reference") else ""
     return f"{what['title']}: {results}{reference}"
+
+
+def _text(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

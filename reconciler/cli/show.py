@@ -23,7 +23,7 @@ HISTORY = 20
 def command(address: str | None, folder: Path) -> int:
     """Show what is declared, recorded and known to have happened to ADDRESS (kind/name); without one, what is recorded as ours."""
     if address is not None and "/" not in address and folder == Path() and Path(address).is_dir():
-        address, folder = None, Path(address)
+        folder, address = Path(address), None
     configuration = load(folder)
     backend = open_backend(configuration)
     if address is None:

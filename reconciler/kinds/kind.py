@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.kinds.entry import Board, Entry
@@ -31,6 +31,7 @@ class Kind:
     `needs` names what must exist first. `placed` is the attribute that says where a thing is (for a device, its service): moves are
     shown and guarded by it; empty for kinds whose things are nowhere.
     `describe` turns traits into what people call such a thing ("iPad"); empty means the noun.
+    `labels` are people's words for attributes whose own name does not speak for itself.
     `entry` is one entry under `plural` as people write it; `build` turns all of them, by name, into desired state.
     """
 
@@ -41,6 +42,7 @@ class Kind:
     needs: Callable[[Any], Sequence[Address]] = _nothing  # Any: each kind's own spec
     placed: str = ""
     describe: Callable[[Any], str] = _nameless
+    labels: Mapping[str, str] = field(default_factory=dict)
     entry: type[Entry] = Entry
     build: Callable[[Mapping[str, Any], Board], None] = _declares_nothing  # Any: each kind's own entry
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from reconciler.capability import Route
 from reconciler.kinds import KINDS
 from reconciler.plan import Plan
 from reconciler.render.document import digest
-from reconciler.render.summary import Line, counted, instructions, lines, price_words, totals
+from reconciler.render.summary import Line, Part, counted, instructions, lines, price_words, totals
 
 LIMIT = 65_536
 
@@ -62,20 +63,26 @@ def _sections(all_lines: Sequence[Line], samples: int) -> Iterator[str]:
         of_kind = [line for line in all_lines if line.kind == kind.name]
         if of_kind:
             yield f"#### {kind.noun[1][0].upper()}{kind.noun[1][1:]}\n"
-            yield from (_line(line, samples) for line in of_kind)
+            yield from (text for line in of_kind for text in _line(line, samples))
             yield ""
 
 
-def _line(line: Line, samples: int) -> str:
+def _line(line: Line, samples: int) -> Iterator[str]:
     waits = f"; waits until {escape(line.waits_for)} is there" if line.waits_for else ""
-    origin = f" · {escape(line.origin)} (`{line.source}`)" if line.origin else ""
-    text = f"- **{escape(line.text)}**{origin}<br>{escape(line.why)}{waits}"
-    if not KINDS[line.kind].placed or not samples:
-        return text
-    names = ", ".join(line.names[:samples])
-    rest = len(line.names) - samples
+    yield f"- **{escape(line.text)}** ({escape(line.why)}{waits})"
+    if line.route is not Route.RECORD:
+        yield from (f"  - {_part(line, part, samples)}" for part in line.parts)
+
+
+def _part(line: Line, part: Part, samples: int) -> str:
+    head = f"{escape(part.origin)} (`{part.source}`)" if part.origin else "no entry any more"
+    if not KINDS[line.kind].placed:
+        return head
+    names, rest = ", ".join(part.names[:samples]), len(part.names) - samples
     more = f" and {rest:,} more" if rest > 0 else ""
-    return f"{text}\n  <details><summary>{counted(len(line.names), 'name')}</summary>{names}{more}</details>"
+    return (
+        f"<details><summary>{len(part.names):,} · {head}</summary>{names}{more}</details>" if samples else f"{len(part.names):,} · {head}"
+    )
 
 
 def _tasks(plan: Plan, shown: int) -> Iterator[str]:

@@ -23,22 +23,36 @@ _CAUSES = {
     Cause.SAME: "already as declared; only our record changes",
 }
 
+_NOT_PLACED = {Cause.FOREIGN: "not so in the portal yet"}
+
 _TAKES_OVER = {Cause.UNDECLARED: "no longer in the configuration, but somebody changed it since we set it"}
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """The names of a line that one entry of the configuration asks for; `origin` is empty where none does any more."""
+
+    origin: str
+    source: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
-    """Changes that read the same. `text` is the sentence without the count's names; `names` are sorted."""
+    """Changes that read the same: one sentence with its count, why, and the entries that ask for it, largest first."""
 
     kind: str
     verb: Verb
     route: Route
     text: str
     why: str
-    origin: str
-    source: str
-    names: tuple[str, ...]
+    parts: tuple[Part, ...]
     waits_for: str
+
+    @property
+    def count(self) -> int:
+        """How many changes it stands for."""
+        return sum(len(part.names) for part in self.parts)
 
     @property
     def symbol(self) -> str:
@@ -46,8 +60,11 @@ class Line:
         return "☐" if self.route is Route.TASK else SYMBOLS[self.verb]
 
 
+_RISK = (Verb.DELETE, Verb.UPDATE, Verb.CREATE, Verb.FORGET, Verb.ADOPT)
+
+
 def lines(plan: Plan, changes: Iterable[Change] | None = None) -> list[Line]:
-    """The plan's changes as lines, in the plan's order."""
+    """The plan's changes as lines: what can hurt most comes first, then what touches most."""
     groups: dict[tuple[object, ...], list[Change]] = defaultdict(list)
     keys: dict[int, tuple[object, ...]] = {}
     for change in plan.changes if changes is None else changes:
@@ -56,25 +73,37 @@ def lines(plan: Plan, changes: Iterable[Change] | None = None) -> list[Line]:
         if key is None:
             key = keys[id(verdict)] = _key(verdict)
         groups[key if KINDS[verdict.kind].placed else (*key, change.name)].append(change)
-    return [_line(plan, group) for group in groups.values()]
+    found = [_line(plan, group) for group in groups.values()]
+    return sorted(found, key=lambda line: (_RISK.index(line.verb), -line.count, line.text, line.why))
 
 
 def _key(verdict: Verdict) -> tuple[object, ...]:
     """What must agree for two changes to be read as one line."""
     return (
         *(verdict.kind, verdict.verb, verdict.route, verdict.before, verdict.after, verdict.cause, verdict.noun),
-        *(verdict.origin, verdict.takes_over, verdict.waits_for),
+        *(verdict.takes_over, verdict.waits_for),
     )
 
 
 def _line(plan: Plan, changes: Sequence[Change]) -> Line:
     verdict = changes[0].verdict
-    names = tuple(sorted(change.name for change in changes))
-    text = f"{counted(len(names), verdict.noun)}: {_move(plan, verdict)}" if KINDS[verdict.kind].placed else _named(plan, changes[0])
-    why = _TAKES_OVER.get(verdict.cause, _CAUSES[verdict.cause]) if verdict.takes_over else _CAUSES[verdict.cause]
-    waits = f"{verdict.waits_for}" if verdict.waits_for else ""
-    source = str(verdict.source) if verdict.source else ""
-    return Line(verdict.kind, verdict.verb, verdict.route, text, why, verdict.origin, source, names, waits)
+    text = f"{counted(len(changes), verdict.noun)}: {_move(plan, verdict)}" if KINDS[verdict.kind].placed else _named(plan, changes[0])
+    waits = str(verdict.waits_for) if verdict.waits_for else ""
+    return Line(verdict.kind, verdict.verb, verdict.route, text, _why(verdict), _parts(changes), waits)
+
+
+def _parts(changes: Sequence[Change]) -> tuple[Part, ...]:
+    names: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for change in changes:
+        names[change.verdict.origin, str(change.verdict.source or "")].append(change.name)
+    parts = [Part(origin, source, tuple(sorted(found))) for (origin, source), found in names.items()]
+    return tuple(sorted(parts, key=lambda part: (-len(part.names), part.origin)))
+
+
+def _why(verdict: Verdict) -> str:
+    if not KINDS[verdict.kind].placed:
+        return _NOT_PLACED.get(verdict.cause, _CAUSES[verdict.cause])
+    return (_TAKES_OVER if verdict.takes_over else _CAUSES).get(verdict.cause, _CAUSES[verdict.cause])
 
 
 def counted(count: int, noun: str) -> str:
@@ -91,7 +120,7 @@ def _move(plan: Plan, verdict: Verdict) -> str:
         return f"already on {after}"
     if verdict.verb is Verb.FORGET:
         return "gone from the organization"
-    extra = [str(item) for item in explain(verdict.before, verdict.after) if item.path != KINDS[verdict.kind].placed]
+    extra = [words for path, words in _differences(plan, verdict) if path != KINDS[verdict.kind].placed]
     return (f"{before} → {after}" if before != after else f"on {after}") + (f" ({'; '.join(extra)})" if extra else "")
 
 
@@ -101,7 +130,14 @@ def _named(plan: Plan, change: Change) -> str:
     head = f"{change.name}" + (f' "{title}"' if title and title != change.name else "")
     if verdict.verb.record_only or verdict.verb is Verb.DELETE:
         return f"{verdict.verb} {head}"
-    return f"{head}: " + "; ".join(map(str, explain(verdict.before, verdict.after)))
+    return f"{head}: " + "; ".join(words for _, words in _differences(plan, verdict))
+
+
+def _differences(plan: Plan, verdict: Verdict) -> list[tuple[str, str]]:
+    """Attribute → what becomes of it, in words."""
+    labels = KINDS[verdict.kind].labels
+    found = explain(verdict.before, verdict.after, plan.binding.time_zone)
+    return [(item.path, f"{labels.get(item.path, item.path)} {item}") for item in found]
 
 
 def totals(plan: Plan) -> str:

@@ -35,18 +35,22 @@ def _sections(plan: Plan, everything: bool) -> Iterator[str]:
         of_kind = [line for line in all_lines if line.kind == kind.name]
         if of_kind:
             yield click.style(kind.noun[1][0].upper() + kind.noun[1][1:], bold=True)
-            yield from (_line(line, everything) for line in of_kind)
+            yield from (text for line in of_kind for text in _line(line, everything))
             yield from _tasks([change for change in plan.tasks if change.verdict.kind == kind.name])
             yield ""
 
 
-def _line(line: Line, everything: bool) -> str:
+def _line(line: Line, everything: bool) -> Iterator[str]:
     colour = "magenta" if line.route is Route.TASK else _COLOURS[line.verb]
-    origin = f"  [{line.origin}, {line.source}]" if line.origin else ""
-    text = f"  {click.style(line.symbol, fg=colour)} {line.text}{click.style(origin, dim=True)}\n      {line.why}"
-    if line.waits_for:
-        text += f"; waits until {line.waits_for} is there"
-    return text + (f"\n      {_names(line.names, everything)}" if KINDS[line.kind].placed else "")
+    waits = f"; waits until {line.waits_for} is there" if line.waits_for else ""
+    yield f"  {click.style(line.symbol, fg=colour)} {line.text}  {click.style(f'({line.why}{waits})', dim=True)}"
+    if line.route is Route.RECORD and not everything:
+        return
+    width = max(len(part.origin) for part in line.parts)
+    for part in line.parts:
+        names = f"  {_names(part.names, everything)}" if KINDS[line.kind].placed else ""
+        count = f"{len(part.names):>7,}  " if KINDS[line.kind].placed else "         "
+        yield f"{count}{part.origin:<{width}}  {click.style(part.source, dim=True)}{names}"
 
 
 def _names(names: Sequence[str], everything: bool) -> str:

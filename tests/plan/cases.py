@@ -12,7 +12,8 @@ from ruamel.yaml import YAML
 from providers.apple_school import connect
 from reconciler.diagnostic import Diagnostic
 from reconciler.kinds import KINDS
-from reconciler.kinds.devices import DeviceAssignment, MdmServer, Traits
+from reconciler.kinds.devices import DeviceAssignment, MdmServer
+from reconciler.kinds.match import Traits
 from reconciler.load import load
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan

@@ -23,7 +23,8 @@ def _told(plan: Plan) -> dict[str, object]:
     return {
         "verbs": words,
         "steps": [
-            f"{step.action} {step.body.get('server', '')}: {' '.join(address.name for address in step.covers)}" for step in plan.steps
+            f"{step.body['activity']} {step.body.get('server', '')}: {' '.join(address.name for address in step.covers)}"
+            for step in plan.steps
         ],
         "writes": sum(price.writes for price in plan.prices),
         "awaiting": {item.address.name: item.since + (" vanished" if item.vanished else "") for item in plan.awaiting},
