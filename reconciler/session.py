@@ -10,6 +10,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from reconciler.actor import name_of, revision, who
+from reconciler.clock import Clock
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.errors import ReconcilerError
 from reconciler.load import Configuration, load
@@ -48,8 +49,16 @@ class Session:
         """Observe and plan; with the record that the plan was made from."""
         record = self.backend.record()
         observed = self.observe(record, report)
-        today = self.provider.clock.now().astimezone(self.configuration.settings.organization.zone).date()
-        facts = Facts(self.configuration.desired, record, observed, self.configuration.settings, today, in_flight, selection or Selection())
+        configuration = self.configuration
+        facts = Facts(
+            desired=configuration.desired,
+            record=record,
+            observed=observed,
+            settings=configuration.settings,
+            today=configuration.today,
+            in_flight=in_flight,
+            selection=selection or Selection(),
+        )
         return plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()]), record
 
     def _binding(self, record: Record) -> Binding:
@@ -77,9 +86,15 @@ def connect(folder: Path, environment: Mapping[str, str]) -> Iterator[Session]:
     options = getattr(configuration.settings.connections, CHANNEL)
     provider = _entry_point(CHANNEL)(options, Context(folder, environment, backend.scratch))
     try:
-        yield Session(configuration, backend, provider, who(folder, environment))
+        yield Session(_on_its_day(configuration, provider.clock), backend, provider, who(folder, environment))
     finally:
         provider.close()
+
+
+def _on_its_day(configuration: Configuration, clock: Clock) -> Configuration:
+    """The configuration as of today in the organization; a rehearsal has a calendar of its own."""
+    today = clock.now().astimezone(configuration.settings.organization.zone).date()
+    return configuration if today == configuration.today else load(configuration.folder, today)
 
 
 def open_backend(configuration: Configuration) -> Backend:
