@@ -47,7 +47,7 @@ def _read_zone(value: object) -> str:
 
 
 def _no_zone(name: str) -> Exception:
-    near = did_you_mean(name, available_timezones())
+    near = "" if any(map(str.isdigit, name)) else did_you_mean(name, available_timezones())  # UTC+1 does not mean UTC
     return wrong(f"{short(name)} is not a time zone.", near or "Use a name such as Europe/Berlin or America/Los_Angeles.")
 
 
@@ -129,8 +129,8 @@ class SimulatorOptions(Entry):
 class Budget(Entry):
     """Requests that we allow ourselves; Apple documents none, and answers 429 beyond about these."""
 
-    reads_per_minute: Annotated[int, whole(1, 100_000)] = 20
-    writes_per_hour: Annotated[int, whole(1, 100_000)] = 10
+    reads_per_minute: Annotated[int, whole(1, 100_000)] = Field(default=20, description="GET requests a minute.")
+    writes_per_hour: Annotated[int, whole(1, 100_000)] = Field(default=10, description="POST requests an hour.")
 
 
 _CREDENTIALS = ("client_id", "key_id", "private_key")
@@ -166,7 +166,7 @@ class AppleSchoolConnection(Entry):
         if self.simulator is None and len(given) < len(_CREDENTIALS):
             lacking = [name for name in _CREDENTIALS if name not in given]
             hint = "" if given else "For a rehearsal write simulator: {} instead."
-            raise wrong(f"lacks {' and '.join(lacking)}.", hint)
+            raise wrong(f"lacks {', '.join(lacking)}.", hint)
         return self
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
@@ -34,7 +35,7 @@ FamilyChoice = Annotated[Family, Choice()]
 def _read_id(value: object) -> str:
     text = read_text(value)
     if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
-        raise wrong(f"{short(text)} is not an id of Apple's.", "Copy it from `reconciler import`, or leave the line out.")
+        raise wrong(f"{short(text)} is not an id of Apple's.", "The plan prints the ids of services that share a name; else leave the line out.")
     return text
 
 
@@ -182,16 +183,22 @@ def build_assignments(entries: Mapping[str, DeviceAssignmentEntry], board: Board
         if entry.server not in servers:
             place = board.source(ASSIGNMENT, name, "server")
             board.say(place, f"server: {short(entry.server)} is not a known mdm_server.", did_you_mean(entry.server, servers))
-        why = _dormant(entry, board.today)
-        if why:
+        lists = list(_lists(name, entry.devices, board))  # read even where they are dormant: their errors are wanted today
+        if why := _dormant(entry, board.today):
             board.desired.dormant.append(Dormant(ASSIGNMENT, name, why))
-        declared = Declared(_assignment(name, entry, board, asleep=bool(why)), board.source(ASSIGNMENT, name), name)
-        lists = list(_lists(name, entry.devices, board))
-        if not why:
-            claims.extend(Claim(listed, declared) for listed in lists)
-            rules.extend([Rule(Match(entry.devices.match), declared)] if entry.devices.match else [])
+            continue
+        deadline = entry.migration_deadline and _deadline(name, entry.migration_deadline, board)
+        declared = Declared(_assignment(entry.server, deadline), board.source(ASSIGNMENT, name), name)
+        claims.extend(Claim(listed, declared) for listed in lists)
+        rules.extend([Rule(Match(entry.devices.match), declared)] if entry.devices.match else [])
     board.desired.items[ASSIGNMENT] = claim(claims, board)
     board.desired.rules[ASSIGNMENT] = rules
+
+
+@lru_cache(maxsize=1024)
+def _assignment(server: str, deadline: datetime | None) -> DeviceAssignment:
+    """Entries that want the same share one spec: there are few services and many entries."""
+    return DeviceAssignment(server=server, migration_deadline=deadline)
 
 
 def _dormant(entry: DeviceAssignmentEntry, today: date) -> str:
@@ -200,15 +207,8 @@ def _dormant(entry: DeviceAssignmentEntry, today: date) -> str:
     return f"until {entry.until}" if entry.until and today > entry.until else ""
 
 
-def _assignment(name: str, entry: DeviceAssignmentEntry, board: Board, *, asleep: bool) -> DeviceAssignment:
-    deadline = None if asleep else _deadline(name, entry.migration_deadline, board)
-    return DeviceAssignment(server=entry.server, migration_deadline=deadline)
-
-
-def _deadline(name: str, deadline: datetime | None, board: Board) -> datetime | None:
+def _deadline(name: str, deadline: datetime, board: Board) -> datetime | None:
     """The deadline if it may be sent today. Past ones would end every deferral at once, so they are dropped, aloud."""
-    if deadline is None:
-        return None
     day = deadline.astimezone(board.zone).date()
     if board.today <= day <= board.today + LONGEST_DEADLINE:
         return deadline
@@ -247,6 +247,7 @@ MDM_SERVER = Kind(
     "mdm_servers",
     ("device-management service", "device-management services"),
     MdmServer,
+    labels={"default_for": "default for", "allow_release": "may release devices"},
     entry=MdmServerEntry,
     build=build_servers,
 )
@@ -257,6 +258,7 @@ DEVICE_ASSIGNMENT = Kind(
     DeviceAssignment,
     needs=_service,
     placed="server",
+    labels={"migration_deadline": "users may put it off until"},
     describe=_product,
     entry=DeviceAssignmentEntry,
     build=build_assignments,

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 from pydantic_core import PydanticCustomError, core_schema
 
-from reconciler.kinds.suggest import did_you_mean, one_of, short
+from reconciler.kinds.serials import clean_serial, serial_problem
+from reconciler.kinds.suggest import did_you_mean, short
 
 
 class Quoted(str):
@@ -34,14 +35,16 @@ WHOLE = re.compile(r"[+-]?[0-9]{1,18}")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 DAY_PATTERN = r"^\d{4}-\d\d-\d\d$"
 MOMENT_PATTERN = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$"
-SERIAL_LENGTHS = frozenset(range(8, 15))
-SERIAL = re.compile(r"[A-Z0-9]{8,14}")
-EXCEL_NUMBER = re.compile(r"[0-9][.,]?[0-9]*E\+[0-9]+")
 
 
 def wrong(message: str, hint: str = "") -> PydanticCustomError:
     """The error of a reader: `message` continues the field's name ("is empty."), `hint` says what to do."""
     return PydanticCustomError("said", "{message}", {"message": message, "hint": hint})
+
+
+def empty() -> PydanticCustomError:
+    """The error of a key with nothing behind it."""
+    return wrong("is empty.", "Write a value, or delete the line.")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,12 @@ class Reader:
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         """Pydantic's hook: the function is the whole validation."""
         del source, handler
-        return core_schema.no_info_plain_validator_function(self.read)
+        return core_schema.no_info_plain_validator_function(self._read)
+
+    def _read(self, value: object) -> Any:
+        if value is None:
+            raise empty()
+        return self.read(value)
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> Json:
         """Pydantic's hook."""
@@ -69,14 +77,12 @@ def read_text(value: object) -> str:
     if type(value) is str and (value in TRUE or value in FALSE):
         raise wrong(f"must be text, and {value} is a flag.", f'Write "{value}" in quotes if the word is meant.')
     if not value.strip():
-        raise wrong("is empty.", "Write a value, or delete the line.")
+        raise empty()
     return str(value)
 
 
 def _not_text(value: object) -> PydanticCustomError:
-    if value is None:
-        return wrong("is empty.", "Write a value, or delete the line.")
-    return wrong(f"must be text, not {what(value)}.")
+    return wrong(f"must be text, not {what(value)}.") if value is not None else empty()
 
 
 def what(value: object) -> str:
@@ -85,7 +91,7 @@ def what(value: object) -> str:
         return "a group of settings"
     if isinstance(value, list | tuple):
         return "a list"
-    return "nothing" if value is None else short(value)
+    return short(value)
 
 
 def read_whole(minimum: int, maximum: int) -> Callable[[Any], int]:
@@ -108,7 +114,7 @@ def read_whole(minimum: int, maximum: int) -> Callable[[Any], int]:
 def _number_hint(value: object) -> str:
     if isinstance(value, Quoted) and WHOLE.fullmatch(value):
         return f"Write {value} without quotes."
-    if isinstance(value, str) and WHOLE.fullmatch(re.sub(r"[_,. ]", "", value)):
+    if isinstance(value, str) and WHOLE.fullmatch(re.sub(r"[_, ]", "", value)):
         return "Write digits only."
     return ""
 
@@ -166,29 +172,14 @@ class MomentReader:
 
     @staticmethod
     def _read(value: object, info: ValidationInfo) -> datetime:
+        if value is None:
+            raise empty()
         return read_moment(value, (info.context or {}).get("zone"))
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> Json:
         """Pydantic's hook."""
         del schema, handler
         return {"type": "string", "pattern": MOMENT_PATTERN, "examples": ["2026-12-15T17:00", "2026-12-15"]}
-
-
-def clean_serial(text: str) -> str:
-    """Text as people paste it (spaces around it, lower case, Excel's leading apostrophe), as Apple writes serial numbers."""
-    return text.strip().removeprefix("'").upper()
-
-
-def serial_problem(serial: str) -> tuple[str, str] | None:
-    """What is wrong with a cleaned serial number, and what to do; None if it can be one."""
-    if SERIAL.fullmatch(serial):
-        return None
-    if EXCEL_NUMBER.fullmatch(serial):
-        return f"{short(serial)} is what a spreadsheet makes of a serial number.", "Format the column as text and export it again."
-    bad = sorted(set(re.sub(r"[A-Z0-9]", "", serial)))
-    if bad:
-        return f"{short(serial)} is not a serial number: it holds {one_of(bad)}.", "Serial numbers have letters and digits only."
-    return f"{short(serial)} is not a serial number: it has {len(serial)} characters.", "Serial numbers have 8 to 14."
 
 
 def read_serial(value: object) -> str:
@@ -212,6 +203,8 @@ class Choice:
         def read(value: object) -> str:
             if isinstance(value, str) and str(value) in words:
                 return str(value)
+            if value is None:
+                raise empty()
             hint = did_you_mean(value, words) if isinstance(value, str) else ""
             raise wrong(f"must be one of {', '.join(words)}, not {what(value)}.", hint if hint.startswith("Did") else "")
 
@@ -258,7 +251,7 @@ class Filled:
     @staticmethod
     def _filled(value: object) -> object:
         if value is None:
-            raise wrong("is empty.", "Write a value, or delete the line.")
+            raise empty()
         return value
 
     def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler) -> Json:

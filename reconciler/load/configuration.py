@@ -9,7 +9,7 @@ from pathlib import Path
 from reconciler.desired import Desired
 from reconciler.diagnostic import Diagnostic
 from reconciler.kinds import KINDS
-from reconciler.kinds.fields import clean_serial
+from reconciler.kinds.serials import clean_serial
 from reconciler.load.document import read_document
 from reconciler.load.files import inside
 from reconciler.load.table import read_table

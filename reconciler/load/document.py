@@ -6,12 +6,23 @@ without end (the "billion laughs"). Here text stays text, equal keys are an erro
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentEndEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
+)
 
 from reconciler.diagnostic import Diagnostic
 from reconciler.kinds.fields import Quoted
@@ -59,24 +70,21 @@ class Builder:
     def build(self, text: str) -> Map | None:
         """The tree; None for a file of comments. Raises UnreadableError."""
         parser = YAML(typ="safe", pure=False).Parser(text)
-        handlers: dict[str, Callable[[Any], None]] = {
-            "ScalarEvent": self._scalar,
-            "MappingStartEvent": lambda event: self._open(event, Map()),
-            "SequenceStartEvent": lambda event: self._open(event, Seq()),
-            "MappingEndEvent": self._close,
-            "SequenceEndEvent": self._close,
-            "AliasEvent": self._alias,
-            "DocumentStartEvent": self._document,
+        handlers = {
+            ScalarEvent: self._scalar,
+            MappingStartEvent: self._open_map,
+            SequenceStartEvent: self._open_list,
+            MappingEndEvent: self._close,
+            SequenceEndEvent: self._close,
+            AliasEvent: self._alias,
+            DocumentStartEvent: self._document,
+            DocumentEndEvent: self._ignore,
+            StreamStartEvent: self._ignore,
+            StreamEndEvent: self._ignore,
         }
-        by_type: dict[type, Callable[[Any], None] | None] = {}
         try:
             for event in iter(parser.get_event, None):
-                kind = type(event)
-                if kind not in by_type:
-                    by_type[kind] = handlers.get(kind.__name__)
-                handle = by_type[kind]
-                if handle:
-                    handle(event)
+                handlers[type(event)](event)
         except YAMLError as error:
             raise UnreadableError(explain(error, text, self.name)) from None
         return self._top()
@@ -99,6 +107,15 @@ class Builder:
         self._place(value, start.line << COLUMN_BITS | start.column)
         if event.anchor is not None or event.tag is not None:
             self._decorated(event, value)
+
+    def _ignore(self, event: Any) -> None:
+        """Nothing in it matters."""
+
+    def _open_map(self, event: Any) -> None:
+        self._open(event, Map())
+
+    def _open_list(self, event: Any) -> None:
+        self._open(event, Seq())
 
     def _open(self, event: Any, node: Map | Seq) -> None:
         start = event.start_mark
@@ -155,16 +172,18 @@ class Builder:
     def _place(self, node: Node, mark: int) -> None:
         container = self.container
         if type(container) is Map:
-            if self.key is None:
+            key = self.key
+            if key is None:
                 self._key(container, node, mark)
                 return
-            if self.key is not _DROPPED:
-                container[self.key] = node
-                container.marks.append(self.key_mark)
-                container.marks.append(mark)
             self.key = None
-        elif type(container) is Seq:
-            container.append(node)
+            if key is not _DROPPED:
+                container[key] = node
+                add = container.marks.append
+                add(self.key_mark)
+                add(mark)
+        elif container is not None:
+            container.append(node)  # type: ignore[union-attr]  # a Map has exactly its own type, so this is a Seq
             container.marks.append(mark)
         else:
             self.root.append(node)

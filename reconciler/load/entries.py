@@ -17,7 +17,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.entry import Entry, Listed
 from reconciler.kinds.kind import Kind
 from reconciler.load.files import inside
-from reconciler.load.sections import Document, Sections, Written
+from reconciler.load.sections import Sections, Written
 from reconciler.load.sentences import findings, label
 from reconciler.load.table import read_table
 from reconciler.resource import Source
@@ -85,14 +85,9 @@ def _validated(kind: Kind, loading: Loading) -> dict[str, Entry]:
 
 def _report(error: ValidationError, kind: Kind, written: dict[str, Written], found: list[Diagnostic]) -> set[str]:
     bad: set[str] = set()
-    for one in findings(error, kind.entry):
+    for one in findings(error, kind.entry, named=1):
         name, path = str(one.path[0]), one.path[1:]
         bad.add(name)
-        source = place(written[name].document, (kind.plural, *one.path), at_key=one.at_key)
+        source = written[name].document.source(kind.plural, *one.path, key=one.at_key)
         found.append(Diagnostic(source, f"{label(path) or name}: {one.message}", one.hint))
     return bad
-
-
-def place(document: Document, path: tuple[str | int, ...], *, at_key: bool) -> Source:
-    """Where a finding points to."""
-    return document.source(*path, key=at_key)

@@ -73,7 +73,7 @@ class Sections:
         if not isinstance(value, Map):
             hint = "Write {} if there are none." if value is None else "It has one entry below it per name, name first."
             shape = "is empty" if value is None else f"must be a group of entries, not {what(value)}"
-            self._say(document.source(section), f"{section}: {shape}.", hint)
+            self._say(document.source(section, key=value is None), f"{section}: {shape}.", hint)
             return
         known = self.entries[kind]
         for (name, mark), entry in zip(value.keys_with_marks(), value.values(), strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -64,15 +65,21 @@ def _diagnostic(finding: Finding, document: Document) -> Diagnostic:
 def check_approvals(settings: Settings, document: Document, sections: Sections, today: date) -> None:
     """Approvals name kinds and services that exist; those whose time is over are worth a warning."""
     services = sections.entries["mdm_server"]
+    found = sections.findings
     for index, approval in enumerate(settings.approvals):
         at = ("approvals", index)
         if approval.kind not in KINDS:
             message = f"approvals.kind: {short(approval.kind)} is not a kind."
-            sections.findings.append(Diagnostic(document.source(*at, "kind"), message, did_you_mean(approval.kind, KINDS)))
+            found.append(Diagnostic(document.source(*at, "kind"), message, did_you_mean(approval.kind, KINDS)))
         if approval.scope != "*" and approval.scope not in services:
-            message = f"approvals.scope: {short(approval.scope)} is not a known mdm_server."
-            sections.findings.append(Diagnostic(document.source(*at, "scope"), message, did_you_mean(approval.scope, services)))
+            found.append(_undeclared_scope(approval.scope, document.source(*at, "scope"), services))
         if not approval.covers(today):
             message = f"approvals.until: this approval ended on {approval.until} and has no effect any more."
             finding = Diagnostic(document.source(*at, "until"), message, "Delete it; git remembers.", Severity.WARNING)
-            sections.findings.append(finding)
+            found.append(finding)
+
+
+def _undeclared_scope(scope: str, place: Source, services: Collection[str]) -> Diagnostic:
+    """Only a warning: devices may leave a service that lives in Apple School Manager and that nobody declares here."""
+    message = f"approvals.scope: {short(scope)} is not a known mdm_server; it counts only if Apple School Manager has such a service."
+    return Diagnostic(place, message, did_you_mean(scope, services), Severity.WARNING)

@@ -16,9 +16,10 @@ INDENT = "Lines that belong together begin at the same column; use spaces."
 SENTENCES = (
     (
         "mapping values are not allowed",
-        'A second ": " on one line, or a line that is indented too far.',
-        "Put a text that holds a colon in quotes.",
+        'This ": " cannot stand here: it is the second on its line, the line is indented too far, or the line above lacks one.',
+        "Put text that holds a colon in quotes.",
     ),
+    ("found unexpected ':'", "A colon stands inside braces or brackets without quotes.", 'Put the value in quotes: "2026-12-15T17:00".'),
     ("could not find expected ':'", "A colon is missing after the name.", "Write name: value, with a space after the colon."),
     ("did not find expected ',' or ']'", "A list in square brackets is not closed, or a comma is missing.", "Close it with ]."),
     ("did not find expected ',' or '}'", "A group in braces is not closed, or a comma is missing.", "Close it with }."),
