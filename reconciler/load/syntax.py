@@ -35,6 +35,9 @@ SENTENCES = (
     ("block sequence entries are not allowed", "An item of a list (- …) cannot stand here.", "Begin the list on the line below its name."),
     ("did not find expected <document start>", "The file goes on after its end.", INDENT),
     ("found unexpected document indicator", "A quoted text is not closed.", "Look for the missing quote above."),
+    ("mapping keys are not allowed", "A question mark cannot stand here.", QUOTE),
+    ("directive", "A line that begins with % is an instruction to YAML readers, and this one is not known.", QUOTE),
+    ("version number", "The %YAML line has no version.", "Delete the line."),
     ("found incompatible YAML document", "The %YAML line asks for another version.", "Delete the line."),
     ("alphabetic or numeric character", "An & or * is not followed by a name.", QUOTE),
 )
@@ -54,7 +57,7 @@ def explain(error: YAMLError, text: str, name: str) -> Diagnostic:
     for known, sentence, hint in SENTENCES:
         if known in problem:
             return Diagnostic(place, sentence, hint)
-    return Diagnostic(place, f"This is not YAML: the parser {problem}.", INDENT)
+    return Diagnostic(place, "The file stops being YAML here.", f"{QUOTE} {INDENT}")
 
 
 def _position(error: YAMLError, text: str, name: str) -> Source:
