@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from reconciler.resource import Declared
 
 
 class Matcher(Protocol):
-    """A condition on the traits of a thing."""
+    """A condition on the traits of a thing: all of its tests hold."""
 
-    def matches(self, traits: tuple[object, ...]) -> bool:
-        """Whether a thing with these traits is meant. `traits` is the kind's own named tuple."""
+    @property
+    def tests(self) -> Sequence[tuple[int, Callable[[Any], object]]]:
+        """Which trait, by its index in the kind's own named tuple, and whether a value of it will do. At most one test for a trait."""
         ...
 
 

@@ -31,17 +31,57 @@ def resolve(desired: Desired, observed: Observed) -> Resolved:
     return resolved
 
 
+class Claims:
+    """Which declarations claim a thing, by its traits."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._traits = [(index, _Trait(rules, index)) for index in sorted({index for rule in rules for index, _ in rule.match.tests})]
+        self._answers: dict[int, list[Declared]] = {}
+
+    def on(self, traits: tuple[object, ...]) -> list[Declared]:
+        """One per distinct spec, by name of the entry so that file order does not matter."""
+        left = (1 << len(self._rules)) - 1
+        for index, allowing in self._traits:
+            left &= allowing[traits[index]]
+        if left not in self._answers:
+            self._answers[left] = self._declared(left)
+        return self._answers[left]
+
+    def _declared(self, left: int) -> list[Declared]:
+        claims = sorted((rule.declared for n, rule in enumerate(self._rules) if left >> n & 1), key=lambda declared: declared.origin)
+        first_of_spec = {declared.spec: declared for declared in reversed(claims)}
+        return sorted(first_of_spec.values(), key=lambda declared: declared.origin)
+
+
+class _Trait(dict[object, int]):
+    """Value of one trait → the rules that it allows, bit n for rule n. A value is judged when it is first met.
+
+    A million devices have a hundred thousand distinct traits, but only some ten thousand orders and a few families.
+    """
+
+    def __init__(self, rules: Sequence[Rule], index: int) -> None:
+        super().__init__()
+        self._tests = [(1 << n, test) for n, rule in enumerate(rules) for at, test in rule.match.tests if at == index]
+        self._others = (1 << len(rules)) - 1 - sum(bit for bit, _ in self._tests)
+
+    def __missing__(self, value: object) -> int:
+        rules = self[value] = self._others + sum(bit for bit, test in self._tests if test(value))
+        return rules
+
+
 def _claim(
     rules: Sequence[Rule], present: Mapping[str, tuple[object, ...]], explicit: Mapping[str, Declared], conflicts: list[Diagnostic]
 ) -> dict[str, Declared]:
-    """Name → declared for what the rules claim. Rules are tried once per distinct traits: equal traits are one object."""
-    answers: dict[int, list[Declared]] = {}
+    """Name → declared for what the rules claim."""
+    claims_on = Claims(rules).on
+    answers: dict[int, list[Declared]] = {}  # by identity of the traits: equal ones are one object, and cost more to hash than to look up
     claimed: dict[str, Declared] = {}
     disputed: dict[tuple[int, ...], list[str]] = defaultdict(list)
     for name, traits in present.items():
         wants = answers.get(id(traits))
         if wants is None:
-            wants = answers[id(traits)] = _wants(rules, traits)
+            wants = answers[id(traits)] = claims_on(traits)
         if not wants or name in explicit:
             continue
         if len(wants) > 1:
@@ -51,13 +91,6 @@ def _claim(
     by_ids = {tuple(map(id, wants)): wants for wants in answers.values()}
     conflicts.extend(_conflict(by_ids[key], names) for key, names in disputed.items())
     return claimed
-
-
-def _wants(rules: Sequence[Rule], traits: tuple[object, ...]) -> list[Declared]:
-    """The declarations that claim such a thing, one per distinct spec, by name of the entry so that file order does not matter."""
-    claims = sorted((rule.declared for rule in rules if rule.match.matches(traits)), key=lambda declared: declared.origin)
-    first_of_spec = {declared.spec: declared for declared in reversed(claims)}
-    return sorted(first_of_spec.values(), key=lambda declared: declared.origin)
 
 
 def _conflict(wants: Sequence[Declared], names: Sequence[str]) -> Diagnostic:

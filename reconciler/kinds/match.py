@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, NamedTuple
 
@@ -99,10 +99,17 @@ class MatchEntry(Entry):
         return self
 
 
-def _pattern(patterns: Iterable[str]) -> Callable[[str], object]:
-    """Whether a text is any of the patterns; `*` is the only wildcard, so that brackets in model names stay brackets."""
-    expression = "|".join(".*".join(map(re.escape, pattern.split("*"))) for pattern in patterns)
-    return re.compile(expression, re.IGNORECASE | re.DOTALL).fullmatch
+def _pattern(patterns: Sequence[str]) -> Callable[[str], object]:
+    """Whether a text is any of the patterns; `*` is the only wildcard, so that brackets in model names stay brackets.
+
+    Plain texts are looked up, however many: a ministry lists thousands of orders.
+    """
+    plain = frozenset(pattern.casefold() for pattern in patterns if "*" not in pattern)
+    expression = "|".join(".*".join(map(re.escape, pattern.casefold().split("*"))) for pattern in patterns if "*" in pattern)
+    if not expression:
+        return lambda text: text.casefold() in plain
+    found = re.compile(expression, re.DOTALL).fullmatch
+    return lambda text: text.casefold() in plain or found(text.casefold())
 
 
 def _between(added: Added) -> Callable[[date | None], object]:
@@ -111,17 +118,13 @@ def _between(added: Added) -> Callable[[date | None], object]:
 
 
 class Match:
-    """A match entry, compiled. `fields` names the traits it looks at, so that only those need to be read."""
+    """A match entry, compiled (see reconciler.desired.Matcher). `fields` names the traits it looks at."""
 
-    __slots__ = ("_tests", "fields")
+    __slots__ = ("fields", "tests")
 
     def __init__(self, entry: MatchEntry) -> None:
         self.fields = tuple(name for name in Traits._fields if getattr(entry, name) is not None)
-        self._tests: list[tuple[int, Callable[[Any], object]]] = [
+        self.tests: list[tuple[int, Callable[[Any], object]]] = [
             (Traits._fields.index(name), _between(entry.added) if name == "added" and entry.added else _pattern(getattr(entry, name)))
             for name in self.fields
         ]
-
-    def matches(self, traits: tuple[object, ...]) -> bool:
-        """Whether a device with these Traits is meant."""
-        return all(test(traits[index]) for index, test in self._tests)

@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.desired import Rule
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.match import Match, MatchEntry, Traits
 from reconciler.load import Configuration, load
+from reconciler.resolve import Claims
+from reconciler.resource import Declared, Source, Spec
 from reconciler.settings import Secret
 from tests.config.trees import PLAIN, TODAY
 
@@ -80,6 +83,11 @@ def test_today_is_a_day_of_the_organization(tmp_path: Path) -> None:
     assert load(tmp_path).today >= date.today()
 
 
+def _claims(asked: dict[str, object], traits: Traits) -> list[Declared]:
+    rule = Rule(Match(MatchEntry.model_validate(asked)), Declared(Spec(), Source("devices.yaml"), "entry"))
+    return Claims([rule]).on(traits)
+
+
 IPAD = Traits(family="iPad", model="iPad (10th generation)", order="PO-2026-114", color="", added=date(2026, 3, 1))
 
 
@@ -105,12 +113,12 @@ IPAD = Traits(family="iPad", model="iPad (10th generation)", order="PO-2026-114"
 )
 def test_a_match_claims_what_all_its_lines_allow(asked: dict[str, object], claimed: bool) -> None:
     """All lines hold at once, a list means any, * is the only wildcard, and case does not matter."""
-    assert Match(MatchEntry.model_validate(asked)).matches(IPAD) is claimed
+    assert bool(_claims(asked, IPAD)) is claimed
 
 
 def test_a_device_without_date_is_in_no_period() -> None:
     """A device of which Apple says no date was not added between two dates."""
-    assert not Match(MatchEntry.model_validate({"added": {"from": "2000-01-01"}})).matches(Traits(family="iPad"))
+    assert not _claims({"added": {"from": "2000-01-01"}}, Traits(family="iPad"))
 
 
 def test_secrets_come_from_where_the_files_say(tmp_path: Path) -> None:
