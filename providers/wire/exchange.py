@@ -42,11 +42,14 @@ class Exchange:
     def send(self, request: Request, token: str) -> httpx.Response:
         """The whole answer, whatever its status. Raises NotSent or Passing."""
         try:
-            return self._made().send(self._built(request, token))
+            answer = self._made().send(self._built(request, token))
         except _NOT_SENT as error:
             raise NotSent(f"could not be reached: {broken(error)}") from None
         except _BROKEN as error:
             raise Passing(f"gave no whole answer: {broken(error)}") from None
+        # httpx ties answer and stream in a ring; while the collector is paused, no page would ever be let go.
+        answer.stream = httpx.ByteStream(b"")
+        return answer
 
     def decoded(self, request: Request, answer: httpx.Response) -> Response:
         """The answer as a value. Raises Passing if a document was due and none came."""
