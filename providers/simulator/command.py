@@ -43,10 +43,8 @@ def seed_command(file: Path, devices: int, services: tuple[str, ...], number: in
 @click.option("--port", default=0, type=click.IntRange(0, 65_535), help="Loopback port; without it, a free one.")
 def serve_command(file: Path, port: int) -> int:
     """Put the organization in FILE on a loopback port, and print the connection settings. Ctrl-C ends it."""
-    if not file.exists():
-        raise click.ClickException(f"There is no organization in {file}. Make one with: reconciler simulator seed {file}")
     key = file.with_suffix(".pem")
-    with Tenant.open(file) as tenant, serve(tenant, port=port) as server:
+    with _existing(file) as tenant, serve(tenant, port=port) as server:
         credentials = tenant.credentials()
         key.touch(mode=0o600)
         key.write_text(credentials.private_key_pem)
@@ -71,9 +69,7 @@ def switches_command(file: Path | None, changes: tuple[str, ...], reset: bool) -
         for switch in SWITCHES.values():
             click.echo(f"{switch.name} = {switch.default}   ({' | '.join(switch.values)})\n    {switch.explains}")
         return 0
-    if not file.exists():
-        raise click.ClickException(f"There is no organization in {file}. Make one with: reconciler simulator seed {file}")
-    with Tenant.open(file) as tenant:
+    with _existing(file) as tenant:
         if reset:
             tenant.switches.reset()
         for change in changes:
@@ -82,3 +78,65 @@ def switches_command(file: Path | None, changes: tuple[str, ...], reset: bool) -
         for name, value in tenant.switches.changed().items():
             click.echo(f"{name} = {value}")
     return 0
+
+
+@command.group("portal")
+def portal_group() -> None:
+    """Do by hand what a person does in the portal of the organization in FILE: rehearse drift, and tick off tasks."""
+
+
+@portal_group.command("assign")
+@_FILE
+@click.argument("service")
+@click.argument("serials", nargs=-1, required=True)
+def assign_command(file: Path, service: str, serials: tuple[str, ...]) -> int:
+    """Assign SERIALS to SERVICE (its display name), or to none with "-"."""
+    with _existing(file) as tenant:
+        tenant.portal.assign(serials, None if service == "-" else _service(tenant, service))
+    return 0
+
+
+@portal_group.command("default")
+@_FILE
+@click.argument("service")
+@click.argument("families", nargs=-1)
+def default_command(file: Path, service: str, families: tuple[str, ...]) -> int:
+    """Make SERVICE (its display name) the default for these product FAMILIES: IPAD, MAC, IPHONE, …"""
+    with _existing(file) as tenant:
+        tenant.portal.set_default_families(_service(tenant, service), [family.upper() for family in families])
+    return 0
+
+
+@portal_group.command("rename")
+@_FILE
+@click.argument("service")
+@click.argument("name")
+def rename_command(file: Path, service: str, name: str) -> int:
+    """Give SERVICE another display NAME."""
+    with _existing(file) as tenant:
+        tenant.portal.rename_service(_service(tenant, service), name)
+    return 0
+
+
+@portal_group.command("create")
+@_FILE
+@click.argument("name")
+def create_command(file: Path, name: str) -> int:
+    """Create a service called NAME."""
+    with _existing(file) as tenant:
+        tenant.portal.create_service(name)
+    return 0
+
+
+def _existing(file: Path) -> Tenant:
+    if not file.exists():
+        raise click.ClickException(f"There is no organization in {file}. Make one with: reconciler simulator seed {file}")
+    return Tenant.open(file)
+
+
+def _service(tenant: Tenant, name: str) -> str:
+    found = [service.id for service in tenant.services().values() if service.name == name]
+    if len(found) != 1:
+        there = ", ".join(sorted(service.name for service in tenant.services().values()))
+        raise click.ClickException(f'{len(found) or "No"} services are called "{name}". The organization has: {there}.')
+    return found[0]

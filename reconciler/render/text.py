@@ -13,6 +13,7 @@ from reconciler.plan import Change, Plan
 from reconciler.render.summary import Line, counted, instructions, lines, price_words, totals
 
 SAMPLES = 5
+NO_ENTRY = "(no entry any more)"
 
 _COLOURS = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.DELETE: "red", Verb.ADOPT: "cyan", Verb.FORGET: "cyan"}
 
@@ -46,11 +47,11 @@ def _line(line: Line, everything: bool) -> Iterator[str]:
     yield f"  {click.style(line.symbol, fg=colour)} {line.text}  {click.style(f'({line.why}{waits})', dim=True)}"
     if line.route is Route.RECORD and not everything:
         return
-    width = max(len(part.origin) for part in line.parts)
+    width = max(len(part.origin or NO_ENTRY) for part in line.parts)
     for part in line.parts:
         names = f"  {_names(part.names, everything)}" if KINDS[line.kind].placed else ""
         count = f"{len(part.names):>7,}  " if KINDS[line.kind].placed else "         "
-        yield f"{count}{part.origin:<{width}}  {click.style(part.source, dim=True)}{names}"
+        yield f"{count}{part.origin or NO_ENTRY:<{width}}  {click.style(part.source, dim=True)}{names}"
 
 
 def _names(names: Sequence[str], everything: bool) -> str:
