@@ -27,7 +27,7 @@ lint: $(READY)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/reconciler schema --check
+	$(BIN)/reconciler schema --check --out schemas
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks

@@ -122,7 +122,7 @@ class Run:
         if not changes and not self._awaiting_moved():
             return
         covers = tuple(change.address for change in changes)
-        step = Step(RECORD_STEP, "", "record", f"Bring the record up to date for {len(covers):,} things", covers, {}, 0, 0)
+        step = Step(RECORD_STEP, "", "record", f"Bring the record up to date ({len(covers):,})", covers, {}, 0, 0)
         meant, outcomes = intents(changes), dict.fromkeys(covers, Outcome(Result.LANDED))
         self.session.backend.journal().append("begin", run=self.id, **begin_facts(step, meant))
         self.session.backend.journal().append("verified", run=self.id, step=step.id, outcomes=write_outcomes(outcomes))
