@@ -56,10 +56,15 @@ def _with(request: Request, query: Mapping[str, str]) -> Request:
 
 
 def _items(request: Request, response: Response) -> Items:
-    data = response.document.get("data")
-    if not isinstance(data, list) or not all(isinstance(item, dict) and isinstance(item.get("id"), str) for item in data):
+    data: Any = response.document.get("data")
+    try:
+        sound = isinstance(data, list) and {type(item["id"]) for item in data} <= {str}
+    except (TypeError, KeyError):
+        sound = False
+    if not sound:
         raise ProviderError(f"{request.title}: Apple's answer is not the list that its documentation promises.", _LATER)
-    return data
+    items: Items = data
+    return items
 
 
 def _following(request: Request, document: Mapping[str, Any], base_url: str) -> dict[str, str] | None:

@@ -71,9 +71,9 @@ def attributes(item: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def text(value: object) -> str:
     """One text of a value that may be text, a list of texts, or null."""
-    if isinstance(value, list):
-        value = value[0] if value else None
-    return value.strip() if isinstance(value, str) else ""
+    if isinstance(value, str):
+        return value.strip()
+    return text(value[0]) if isinstance(value, list) and value and isinstance(value[0], str) else ""
 
 
 def moment(value: object) -> datetime | None:
@@ -145,7 +145,7 @@ class TraitReader:
 
 def _traits(key: tuple[object, ...]) -> Traits:
     *texts, added = key
-    return Traits._make([*(text(value) for value in texts), _day(added)])
+    return Traits._make([*map(text, texts), _day(added)])
 
 
 def _day(value: object) -> date | None:

@@ -9,7 +9,7 @@ one dict entry and one serial each.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -126,25 +126,23 @@ def _deadlines_in_play(look: Look, services: Mapping[str, Service]) -> bool:
 
 def _devices(reading: Reading, *, rules: bool, deadlines: bool) -> Call[None]:
     traits = reading.traits = {}
-    reader, running = TraitReader(), reading.deadlines
+    read, running = TraitReader().read, reading.deadlines
 
     def take(items: Items) -> int:
         before = len(traits)
-        for item in items:
-            told = attributes(item)
-            traits[item["id"]] = reader.read(told)
-            if deadlines and (until := migration(told).running):
-                running[item["id"]] = until
+        traits.update([(item["id"], read(attributes(item))) for item in items])
+        if deadlines:
+            running.update((item["id"], until) for item in items if (until := migration(attributes(item)).running))
         reading.report(Notice("Reading the organization's devices", len(traits)))
         return len(traits) - before
 
     fields = _fields(rules=rules, deadlines=deadlines)
     yield from calls.devices(reading.base_url, fields, take)
-    if rules and _misspelled(set(traits.values())):
+    if rules and _misspelled({id(shared): shared for shared in traits.values()}.values()):
         yield from calls.devices(reading.base_url, [*fields, "purchaseSourceUid"], take)
 
 
-def _misspelled(distinct: set[Traits]) -> bool:
+def _misspelled(distinct: Collection[Traits]) -> bool:
     """Apple's examples write purchaseSourceUid where its table writes purchaseSourceId; a field list filters the other one out."""
     return any(traits.source for traits in distinct) and not any(traits.source_id for traits in distinct)
 

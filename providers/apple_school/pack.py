@@ -82,7 +82,7 @@ def _steps(
         numbers[stem] += 1
         words = _title(order, len(part)) + (f" ({position} of {len(batches)})" if len(batches) > 1 else "")
         covers = tuple(change.address for change in part)
-        reads = POLLS + _read_back(group, position * batch, len(part), sizes)
+        reads = POLLS + _read_back(group, (position - 1) * batch + len(part), len(part), sizes)
         yield Step(f"{stem}-{numbers[stem]}", provider, _SLUG[activity], words, covers, order.body(), reads, 1)
 
 

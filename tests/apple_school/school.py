@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from providers.simulator import ServiceSeed, Tenant, seed, transport
 from reconciler.capability import Verb
 from reconciler.desired import Desired, Rule
 from reconciler.kinds.devices import DeviceAssignment, MdmServer
-from reconciler.kinds.match import Traits
 from reconciler.observed import Observed
 from reconciler.plan import Cause, Change, Step, Verdict
 from reconciler.provider import Context, Known, Look, Notice, Outcome
@@ -46,17 +45,15 @@ class Shelf:
 class Everything:
     """A rule that claims every device."""
 
-    def matches(self, traits: tuple[object, ...]) -> bool:
-        """See Matcher."""
-        return isinstance(traits, Traits)
+    tests = ()
 
 
 class School:
-    """`notes` holds what was journaled, `waits` every pause; `tenant` is Apple's side."""
+    """`notes` holds what was journaled, `waits` every pause, `on_wait` happens during each; `tenant` is Apple's side."""
 
     def __init__(
         self,
-        devices: int = 60,
+        devices: int = 120,
         services: Sequence[str | ServiceSeed] = SERVICES,
         *,
         unassigned: float = 0.1,
@@ -70,6 +67,7 @@ class School:
             seed(self.tenant, devices=devices, services=services, clock=START, unassigned=unassigned)
         self.notes: list[tuple[str, dict[str, str]]] = []
         self.waits: list[Notice] = []
+        self.on_wait: Callable[[], object] = lambda: None
         self.scratch = scratch or Shelf()
         self.provider = self._provider(door, options)
 
@@ -88,6 +86,7 @@ class School:
         """See Report."""
         if notice.wait:
             self.waits.append(notice)
+            self.on_wait()
 
     def service(self, title: str) -> str:
         """Apple's id of a service."""

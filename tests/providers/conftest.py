@@ -1,0 +1,52 @@
+"""The door of every provider: what the one suite that all of them pass is run against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from reconciler.plan import Change
+from reconciler.provider import Look, Provider
+from tests.apple_school.school import School, assignment, change, want
+
+
+@dataclass(frozen=True)
+class Door:
+    """A provider in front of a pretend organization.
+
+    `look` declares what the organization holds; `automatic` has a change for every verb on every kind that is AUTOMATIC;
+    `writes` counts what the other side took; `note` and `report` are for `send` and `settle`.
+    """
+
+    provider: Provider
+    look: Look
+    automatic: list[Change]
+    writes: Callable[[], int]
+    note: Callable[..., None]
+    report: Callable[..., None]
+
+
+def _apple_school() -> Door:
+    school = School()
+    here, there = school.held("Meraki")[:2]
+    free = school.held(None)[0]
+    declared = {serial: assignment("meraki") for serial in school.held("Meraki")}
+    changes = [
+        change(free, None, assignment("jamf")),
+        change(here, assignment("meraki"), assignment("jamf")),
+        change(there, assignment("meraki"), None),
+    ]
+    return Door(school.provider, want(declared, rules=True), changes, school.activities, school.note, school.report)
+
+
+DOORS: dict[str, Callable[[], Door]] = {"apple_school": _apple_school}
+
+
+@pytest.fixture(params=list(DOORS.values()), ids=list(DOORS))
+def door(request: pytest.FixtureRequest) -> Iterator[Door]:
+    """Each provider's door in turn."""
+    made: Door = request.param()
+    yield made
+    made.provider.close()

@@ -1,0 +1,109 @@
+"""The one suite that every provider passes, present and to come."""
+
+from __future__ import annotations
+
+from itertools import product
+
+from reconciler.capability import Route, Verb
+from reconciler.kinds import KINDS
+from reconciler.plan import Price
+from reconciler.provider import Result
+from tests.providers.conftest import Door
+
+
+def test_observing_is_repeatable(door: Door) -> None:
+    """Two readings in a row are equal, and change nothing."""
+    first, second = (door.provider.observe(door.look, door.report) for _ in range(2))
+    assert first.items == second.items
+    assert first.present == second.present
+    assert door.writes() == 0
+
+
+def test_every_kind_is_observed(door: Door) -> None:
+    """An observation speaks of every kind of the provider, and of none besides."""
+    observed = door.provider.observe(door.look, door.report)
+    assert tuple(observed.items) == door.provider.kinds
+    assert observed.reads > 0
+
+
+def test_every_verb_has_an_answer(door: Door) -> None:
+    """Every verb on every kind has a route; all but the automatic ones have a reason and a link, and tasks have steps."""
+    for kind, verb in product(door.provider.kinds, Verb):
+        how = door.provider.capability(kind, verb)
+        assert how.route is not Route.UNSUPPORTED
+        if how.route is not Route.AUTOMATIC:
+            assert how.reason.endswith(".")
+            assert how.link.startswith("https://")
+        assert bool(how.instructions) == (how.route is Route.TASK)
+        assert verb.record_only == (how.route is Route.RECORD)
+
+
+def test_a_foreign_kind_is_unsupported(door: Door) -> None:
+    """A kind of another channel is unsupported, with a reason and a link."""
+    how = door.provider.capability("unheard_of", Verb.CREATE)
+    assert (how.route, bool(how.reason), bool(how.link)) == (Route.UNSUPPORTED, True, True)
+
+
+def test_the_door_tries_every_automatic_verb(door: Door) -> None:
+    """The suite has a change for each verb that is automatic."""
+    automatic = {(kind, verb) for kind, verb in product(door.provider.kinds, Verb) if _automatic(door, kind, verb)}
+    assert {(change.verdict.kind, change.verdict.verb) for change in door.automatic} == automatic
+
+
+def _automatic(door: Door, kind: str, verb: Verb) -> bool:
+    return door.provider.capability(kind, verb).route is Route.AUTOMATIC
+
+
+def test_each_automatic_verb_works(door: Door) -> None:
+    """Every automatic change lands and is seen by the next observation exactly as it was wanted."""
+    steps = door.provider.pack(door.automatic, door.provider.observe(door.look, door.report))
+    for step in steps:
+        receipt = door.provider.send(step, door.note, door.report)
+        outcomes = door.provider.settle(step, receipt, door.report)
+        assert {address: outcome.result for address, outcome in outcomes.items()} == dict.fromkeys(step.covers, Result.LANDED)
+    observed = door.provider.observe(door.look, door.report)
+    for change in door.automatic:
+        seen = observed.seen(change.verdict.kind, change.name)
+        assert (seen.spec if seen else None) == change.verdict.after
+    assert door.writes() == sum(step.writes for step in steps)
+
+
+def test_packing_covers_everything_once(door: Door) -> None:
+    """Each change is in exactly one step, and the order of the changes does not matter."""
+    observed = door.provider.observe(door.look, door.report)
+    steps = door.provider.pack(door.automatic, observed)
+    assert steps == door.provider.pack(door.automatic[::-1], observed)
+    assert sorted(address for step in steps for address in step.covers) == sorted(change.address for change in door.automatic)
+    assert len({step.id for step in steps}) == len(steps)
+
+
+def test_the_price_is_pure(door: Door) -> None:
+    """Pricing sends nothing, counts every step, and names the budget."""
+    observed = door.provider.observe(door.look, door.report)
+    steps = door.provider.pack(door.automatic, observed)
+    price: Price = door.provider.price(steps, observed)
+    assert (price.channel, price.writes) == (door.provider.name, sum(step.writes for step in steps))
+    assert price.observe_reads == observed.reads
+    assert price.budget
+    assert price.seconds > 0
+    assert door.writes() == 0
+
+
+def test_settling_sends_no_write(door: Door) -> None:
+    """Looking for a write whose answer was lost sends no write."""
+    step = door.provider.pack(door.automatic, door.provider.observe(door.look, door.report))[0]
+    receipt = door.provider.send(step, door.note, door.report)
+    for _ in range(2):
+        door.provider.settle(step, type(receipt)("", receipt.sent), door.report)
+    assert door.writes() == 1
+
+
+def test_the_identity_is_stable(door: Door) -> None:
+    """The identity stays the same and needs no request; the provider's kinds are known to the product."""
+    assert door.provider.identity() == door.provider.identity() != ""
+    assert set(door.provider.kinds) <= set(KINDS)
+
+
+def test_closing_twice_is_harmless(door: Door) -> None:
+    """A provider may be closed more than once."""
+    door.provider.close()
