@@ -6,7 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.campaign.figures import figures
 from tests.district import District
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the crash campaign's figures. Under pytest-xdist the process that has the terminal loads this conftest and no deeper one."""
+    if lines := figures(terminalreporter.getreports("passed")):
+        terminalreporter.section("crash campaign")
+        for line in lines:
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture
