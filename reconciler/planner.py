@@ -108,18 +108,24 @@ def _changes(facts: Facts, resolved: Resolved, provider: Provider) -> Iterator[C
 
 
 def _changes_of(kind: str, judge: Judge, facts: Facts, wanted: Mapping[str, Declared]) -> Iterator[Change]:
-    """The changes of one kind. This loop runs once per device of a ministry: it looks up, and nothing else."""
+    """The changes of one kind. The first loop runs once per device of a ministry, so it only skips what was judged to be in order."""
     seen, entries, present = facts.observed.items.get(kind, {}), facts.record.kind(kind), facts.observed.present.get(kind)
-    look, recall, verdict_on = seen.get, entries.get, judge.judge
-    for name, declared in wanted.items():
+    look, recall = seen.get, entries.get
+    in_order: set[tuple[int, int, int]] = set()
+    combinations = zip(map(id, wanted.values()), map(id, map(recall, wanted)), map(id, map(look, wanted)), strict=True)
+    for name, combination in zip(wanted, combinations, strict=True):
+        if combination in in_order:
+            continue
         here = look(name)
         if here is None and present is not None and name not in present:
             continue  # awaiting: neither error nor change
-        verdict = verdict_on(declared, recall(name), here)
+        verdict = judge.judge(wanted[name], recall(name), here)
         if verdict is not None:
             yield _change(name, kind, judge, verdict, here, present)
-    for name in entries.keys() - wanted.keys():
-        verdict = verdict_on(None, entries[name], look(name))
+        else:
+            in_order.add(combination)
+    for name in [name for name in entries if name not in wanted]:
+        verdict = judge.judge(None, entries[name], look(name))
         if verdict is not None:
             yield _change(name, kind, judge, verdict, look(name), present)
 
@@ -135,24 +141,25 @@ def _awaiting(facts: Facts, resolved: Resolved) -> tuple[Awaiting, ...]:
     found = []
     for kind, present in facts.observed.present.items():
         seen, known, ours = facts.observed.items.get(kind, {}), facts.record.awaiting.get(kind, {}), facts.record.kind(kind)
-        for name, declared in resolved.items.get(kind, {}).items():
-            if name not in present and name not in seen:
-                since = known[name].since if name in known else facts.today.isoformat()
-                found.append(Awaiting(Address(kind, name), declared.origin, since, vanished=name in ours))
+        wanted = resolved.items.get(kind, {})
+        for name in [name for name in wanted if name not in present and name not in seen]:
+            since = known[name].since if name in known else facts.today.isoformat()
+            found.append(Awaiting(Address(kind, name), wanted[name].origin, since, vanished=name in ours))
     return tuple(sorted(found, key=lambda item: (item.since, item.address)))
 
 
 def _left_alone(facts: Facts, resolved: Resolved) -> Iterator[LeftAlone]:
     """What exists, is neither declared nor ours, and stays as it is; counted by place."""
     for kind, items in facts.observed.items.items():
-        strangers = items.keys() - resolved.items.get(kind, {}).keys() - facts.record.kind(kind).keys()
+        wanted, ours = resolved.items.get(kind, {}), facts.record.kind(kind)
+        strangers = [name for name in items if name not in wanted and name not in ours]
         places = Counter(KINDS[kind].place(items[name].spec) for name in strangers)
         for place, count in sorted(places.items()):
             where = f"on {_title(facts.observed, place)}, " if place else ""
             yield LeftAlone(kind, count, f"{where}not in the configuration and not ours")
-        idle = facts.observed.present.get(kind, {}).keys() - items.keys() - resolved.items.get(kind, {}).keys()
+        idle = sum(1 for name in facts.observed.present.get(kind, ()) if name not in items and name not in wanted)
         if idle:
-            yield LeftAlone(kind, len(idle), "unassigned, and no entry claims them")
+            yield LeftAlone(kind, idle, "unassigned, and no entry claims them")
     if facts.in_flight:
         yield from _in_flight(facts.in_flight)
 

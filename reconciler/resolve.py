@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.desired import Desired, Rule
@@ -73,24 +73,25 @@ class _Trait(dict[object, int]):
 def _claim(
     rules: Sequence[Rule], present: Mapping[str, tuple[object, ...]], explicit: Mapping[str, Declared], conflicts: list[Diagnostic]
 ) -> dict[str, Declared]:
-    """Name → declared for what the rules claim."""
-    claims_on = Claims(rules).on
-    answers: dict[int, list[Declared]] = {}  # by identity of the traits: equal ones are one object, and cost more to hash than to look up
-    claimed: dict[str, Declared] = {}
+    """Name → declared for what the rules claim. Equal traits are one object, so each is asked about once, by its identity."""
+    claims = Claims(rules)
+    answers = {key: claims.on(traits) for key, traits in {id(traits): traits for traits in present.values()}.items()}
+    sole = {key: wants[0] for key, wants in answers.items() if len(wants) == 1}
+    if any(len(wants) > 1 for wants in answers.values()):
+        conflicts.extend(_conflicts(answers, present, explicit))
+    return {name: sole[key] for name, key in zip(present, map(id, present.values()), strict=True) if key in sole and name not in explicit}
+
+
+def _conflicts(
+    answers: Mapping[int, Sequence[Declared]], present: Mapping[str, tuple[object, ...]], explicit: Mapping[str, Declared]
+) -> Iterator[Diagnostic]:
     disputed: dict[tuple[int, ...], list[str]] = defaultdict(list)
+    wants_of = {tuple(map(id, wants)): wants for wants in answers.values()}
     for name, traits in present.items():
-        wants = answers.get(id(traits))
-        if wants is None:
-            wants = answers[id(traits)] = claims_on(traits)
-        if not wants or name in explicit:
-            continue
-        if len(wants) > 1:
+        wants = answers[id(traits)]
+        if len(wants) > 1 and name not in explicit:
             disputed[tuple(map(id, wants))].append(name)
-        else:
-            claimed[name] = wants[0]
-    by_ids = {tuple(map(id, wants)): wants for wants in answers.values()}
-    conflicts.extend(_conflict(by_ids[key], names) for key, names in disputed.items())
-    return claimed
+    yield from (_conflict(wants_of[key], names) for key, names in disputed.items())
 
 
 def _conflict(wants: Sequence[Declared], names: Sequence[str]) -> Diagnostic:
