@@ -53,7 +53,7 @@ class Run:
         self._record_only(summary)
         self._steps(summary)
         self._ledger("end", _counts(summary))
-        if all(outcome.result is not Result.UNKNOWN for done in summary.done for outcome in done.outcomes.values()):
+        if not self.session.in_flight():
             self.session.backend.journal().close_run()
         return summary
 

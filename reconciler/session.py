@@ -13,6 +13,7 @@ from reconciler.actor import name_of, revision, who
 from reconciler.clock import Clock
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.errors import ReconcilerError
+from reconciler.flight import flights, in_flight
 from reconciler.load import Configuration, load
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan
@@ -45,7 +46,11 @@ class Session:
         with paused_collector():
             return self.provider.observe(Look(self.configuration.desired, record.entries), report)
 
-    def plan(self, report: Report, selection: Selection | None = None, in_flight: frozenset[Address] = frozenset()) -> tuple[Plan, Record]:
+    def in_flight(self) -> frozenset[Address]:
+        """What an earlier run sent and nobody has seen the end of: nothing may be planned for it."""
+        return in_flight(flights(self.backend.journal().lines()))
+
+    def plan(self, report: Report, selection: Selection | None = None) -> tuple[Plan, Record]:
         """Observe and plan; with the record that the plan was made from."""
         record = self.backend.record()
         observed = self.observe(record, report)
@@ -56,7 +61,7 @@ class Session:
             observed=observed,
             settings=configuration.settings,
             today=configuration.today,
-            in_flight=in_flight,
+            in_flight=self.in_flight(),
             selection=selection or Selection(),
         )
         return plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()]), record

@@ -6,7 +6,7 @@ from reconciler.errors import StalePlan
 from reconciler.kinds import KINDS
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Change, Plan
-from reconciler.resource import Spec
+from reconciler.resource import Address, Spec
 from state.ledger import Ledger
 from state.record import Record
 
@@ -32,6 +32,16 @@ def check_unused(digest: str, ledger: Ledger) -> None:
     if used:
         raise StalePlan(
             f"This plan was already applied on {used.at[:16].replace('T', ' ')} UTC (run {used.run}). A plan is used once.", AGAIN
+        )
+
+
+def check_landed(plan: Plan, in_flight: frozenset[Address]) -> None:
+    """Raise StalePlan if an earlier write may still change what this plan touches."""
+    touched = sorted(change.address for change in plan.changes if change.address in in_flight)
+    if touched:
+        count = f"{len(touched):,} of the things that this plan touches, {touched[0]} among them,"
+        raise StalePlan(
+            f"{count} may still be changed by an earlier run whose end cannot be seen yet.", "Apply again later; it looks first."
         )
 
 

@@ -1,6 +1,7 @@
 """Which live service is which name of the configuration. Pure.
 
-A name is found by Apple's id first (declared, else recorded), so that a rename in the portal is seen as a rename; then by display name.
+A declared name is found by Apple's id first (declared, else recorded), so that a rename in the portal is seen as a rename; then by
+display name. What only the record still names comes last, so that a service whose key was renamed in the files is still the same service.
 """
 
 from __future__ import annotations
@@ -52,11 +53,13 @@ def bind(services: Sequence[Service], declared: Mapping[str, Declared], recorded
     wanted = [_wanted(name, declared.get(name), recorded.get(name)) for name in sorted({*declared, *recorded})]
     bound = Bound()
     free = dict(live)
-    for find in (_by_id, _by_name):
-        for want in wanted:
+    ours, former = ([want for want in wanted if (want.spec is None) is gone] for gone in (False, True))
+    for find, wants in ((_by_id, ours), (_by_name, ours), (_by_id, former)):
+        for want in wants:
             if want.name not in bound.services and (found := find(want, free, bound.findings)):
                 bound.services[want.name] = free.pop(found.id)
-    missing = [want for want in wanted if want.name not in bound.services]
+    held = {service.id for service in bound.services.values()}
+    missing = [want for want in wanted if want.name not in bound.services and want.id not in held]
     bound.findings += _missing(missing, [service for service in services if service.status == "DELETED"])
     bound.findings += _states(wanted, bound.services)
     bound.findings += _shared_families(live.values())

@@ -26,7 +26,7 @@ from reconciler.render import text
 from reconciler.render.document import digest, load_plan
 from reconciler.render.outcome import render_summary
 from reconciler.session import Session, connect
-from reconciler.stale import check_binding, check_unmoved, check_unused
+from reconciler.stale import check_binding, check_landed, check_unmoved, check_unused
 from state.record import Record
 
 
@@ -54,9 +54,8 @@ def command(folder: Path, targets: tuple[str, ...], excludes: tuple[str, ...], s
 
 def _apply(session: Session, selection: Selection, saved: Path | None, yes: bool, stop: Callable[[], bool]) -> Summary | None:
     with progress() as report:
-        recovered = recover(session, report, click.echo)
-        in_flight = frozenset(recovered.in_flight)
-        plan, record = _saved(session, saved, report) if saved else session.plan(report, selection, in_flight)
+        recover(session, report, click.echo)
+        plan, record = _saved(session, saved, report) if saved else session.plan(report, selection)
     click.echo(text.render(plan))
     check_allowed(plan)
     if not saved and not yes:
@@ -73,6 +72,7 @@ def _saved(session: Session, path: Path, report: Report) -> tuple[Plan, Record]:
     plan, record = load_plan(path), session.backend.record()
     check_unused(digest(plan), session.backend.ledger())
     check_binding(plan, session.provider.identity(), record)
+    check_landed(plan, session.in_flight())
     check_unmoved(plan, session.observe(record, report))
     return plan, record
 

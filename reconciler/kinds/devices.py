@@ -35,7 +35,7 @@ FamilyChoice = Annotated[Family, Choice()]
 def _read_id(value: object) -> str:
     text = read_text(value)
     if not re.fullmatch(r"[A-Za-z0-9-]{1,64}", text):
-        raise wrong(f"{short(text)} is not an id of Apple's.", "The plan prints the ids of services that share a name; else leave the line out.")
+        raise wrong(f"{short(text)} is not an id of Apple's.", "The plan prints it where two services share a name; else leave it out.")
     return text
 
 
