@@ -68,16 +68,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (the process's own by default) and return its exit code. Every error a user can meet becomes a sentence."""
     try:
         return cli.main(arguments, prog_name="reconciler", standalone_mode=False) or 0
-    except click.exceptions.Abort:
+    except click.exceptions.Abort as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # what click makes of Ctrl-C anywhere but at a question
+            click.echo("Interrupted. The next apply looks at what was in flight.", err=True)
         return INTERRUPTED
     except click.ClickException as error:
         error.show()
         return ReconcilerError.exit_code
     except (ReconcilerError, StateError) as error:
         return report_failure(error)
-    except KeyboardInterrupt:
-        click.echo("Interrupted. The next apply looks at what was in flight.", err=True)
-        return INTERRUPTED
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return 0

@@ -25,13 +25,14 @@ import httpx
 
 from reconciler.cli import run
 
-WRITE, REQUEST = "write", "request"
+WRITE, REQUEST, SEND = "write", "request", "send"
+"""Sites: a durable write, any request, and the request that creates an activity (which is a request, too)."""
 BEFORE, AFTER = "before", "after"
 
 
 @dataclass(frozen=True)
 class Point:
-    """An instant: right before or right after the nth durable write or request, counted from 1."""
+    """An instant: right before or right after the nth at a site, counted from 1."""
 
     site: str
     side: str
@@ -131,24 +132,29 @@ def _redirect(log: Path) -> None:
 def _watch(stops: Collection[Point], stop: Callable[[], None]) -> Counter[str]:
     counts: Counter[str] = Counter()
 
-    def watched(site: str, work: Callable[..., Any]) -> Callable[..., Any]:
+    def watched(work: Callable[..., Any], sites: Callable[..., Sequence[str]]) -> Callable[..., Any]:
         def call(*arguments: Any, **named: Any) -> Any:
-            counts[site] += 1
-            number = counts[site]
-            if Point(site, BEFORE, number) in stops:
+            mine = sites(*arguments)
+            counts.update(mine)
+            numbers = [(site, counts[site]) for site in mine]
+            if any(Point(site, BEFORE, number) in stops for site, number in numbers):
                 stop()
             result = work(*arguments, **named)
-            if Point(site, AFTER, number) in stops:
+            if any(Point(site, AFTER, number) in stops for site, number in numbers):
                 stop()
             return result
 
         return call
 
     for name in ("fsync", "replace", "rename"):
-        setattr(os, name, watched(WRITE, getattr(os, name)))
+        setattr(os, name, watched(getattr(os, name), lambda *_: (WRITE,)))
     handle = "handle_request"
-    setattr(httpx.WSGITransport, handle, watched(REQUEST, httpx.WSGITransport.handle_request))
+    setattr(httpx.WSGITransport, handle, watched(httpx.WSGITransport.handle_request, _sites))
     return counts
+
+
+def _sites(_transport: object, request: httpx.Request) -> Sequence[str]:
+    return (REQUEST, SEND) if request.method == "POST" and request.url.path == "/v1/orgDeviceActivities" else (REQUEST,)
 
 
 def _die() -> None:
