@@ -1,0 +1,88 @@
+"""A plan of many devices against the floor, and against the peer. One device in a hundred is not where it belongs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import octodns
+from benchmarks.measure import ROOT, Failed, Usage, child, middle, python
+from benchmarks.report import Findings, Row, Target
+from benchmarks.world import prepared
+
+BENCH = ROOT / ".bench"
+SMALL, LARGE = 100_000, 1_000_000
+RATIO, GROWTH, PEER = 3.0, 1.2, 10.0
+PEAK = 1200.0
+"""MB at a million devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Both sides of one size."""
+
+    size: int
+    floor: Usage
+    product: Usage
+
+    @property
+    def rows(self) -> list[Row]:
+        """For the table."""
+        what = f"plan of {self.size:,} devices"
+        return [Row(what, "floor (csv, orjson, dicts)", self.floor), Row(what, "reconciler", self.product)]
+
+    @property
+    def ratio(self) -> Target:
+        """Time against the floor."""
+        return Target(f"plan of {self.size:,} devices, CPU time against the floor", self.product.cpu / self.floor.cpu, RATIO, "×")
+
+    @property
+    def each(self) -> float:
+        """Seconds of CPU for one device."""
+        return self.product.cpu / self.size
+
+
+def world(size: int, bench: Path = BENCH, *, fresh: bool = False) -> Path:
+    """The organization of this size, made if it is not there as this code makes it."""
+    folder = bench / "worlds" / str(size)
+    if fresh or not prepared(folder):
+        child(python("benchmarks.world", folder, size))
+    return folder
+
+
+def sides(size: int, folder: Path) -> Sides:
+    """Floor and product by turns, each in its own process: three times where that is quick."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    for path in files:
+        with path.open("rb") as file:  # into the system's cache, so that the first turn is not the slow one
+            while file.read(1 << 20):
+                pass
+    turns = [
+        (child(python("benchmarks.floor", folder)), child(python("benchmarks.product", folder))) for _ in range(3 if size <= SMALL else 1)
+    ]
+    floor, product = (middle(list(side)) for side in zip(*turns, strict=True))
+    if floor.changes != product.changes:
+        raise Failed(f"The sides disagree at {size:,} devices: floor {floor.changes:,} changes, product {product.changes:,}.")
+    return Sides(size, floor, product)
+
+
+def against_floor(*measured: Sides) -> Findings:
+    """The targets of each size, and of the largest against the smallest: growth, and memory at a million."""
+    rows = [row for one in measured for row in one.rows]
+    targets = [one.ratio for one in measured]
+    first, last = measured[0], measured[-1]
+    if last.size > first.size:
+        what = f"CPU time per device at {last.size:,} against {first.size:,}"
+        targets.append(Target(what, last.each / first.each, GROWTH, "×"))
+    targets += [Target(f"peak memory at {one.size:,} devices", one.product.peak, PEAK, " MB") for one in measured if one.size >= LARGE]
+    return Findings(rows, targets)
+
+
+def against_peer(ours: Sides, folder: Path, bench: Path = BENCH) -> Findings:
+    """octoDNS on as many records. Run once: it takes minutes."""
+    theirs, changes = octodns.plan(bench, folder)
+    if changes != ours.product.changes:
+        raise Failed(f"The sides disagree at {ours.size:,} devices: octoDNS {changes:,} changes, product {ours.product.changes:,}.")
+    row = Row(f"plan of {ours.size:,} devices", f"octoDNS {octodns.VERSION}", theirs)
+    faster = Target(f"times faster than octoDNS at {ours.size:,} (CPU time)", theirs.cpu / ours.product.cpu, PEER, "×", least=True)
+    return Findings([row], [faster])
