@@ -50,9 +50,9 @@ def survey(base_url: str) -> Call[Atlas]:
     """Read the services (where nothing was observed before, as after a kill). Apple's deviceCount may be missing: then 0."""
     found: dict[str, Service] = {}
 
-    def take(items: Items) -> int:
+    def take(ids: list[str], items: Items) -> int:
         before = len(found)
-        found.update((item["id"], service(item)) for item in items)
+        found.update(zip(ids, map(service, items), strict=True))
         return len(found) - before
 
     yield from calls.services(base_url, take)

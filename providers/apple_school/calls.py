@@ -6,6 +6,7 @@ https://developer.apple.com/documentation/appleschoolmanagerapi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -25,8 +26,9 @@ SERVICE_FIELDS = ("serverName", "serverType", "status", "deviceCount", "enableMd
 OK_OR_MISSING = frozenset({404})
 
 Items = list[dict[str, Any]]
-Take = Callable[[Items], int]
-"""Takes one page and returns how many of its items are new."""
+Take = Callable[[list[str], Items], int]
+"""Takes one page, its ids and its items, and returns how many of them are new."""
+_ID = itemgetter("id")
 
 
 def pages(base_url: str, request: Request, take: Take) -> Call[int]:
@@ -38,8 +40,7 @@ def pages(base_url: str, request: Request, take: Take) -> Call[int]:
     while True:
         response = yield from ask(_with(request, query))
         count += 1
-        items = _items(request, response)
-        stalled = 0 if take(items) else stalled + 1
+        stalled = 0 if take(*_listed(request, response)) else stalled + 1
         following = _following(request, response.document, base_url)
         if following is None:
             return count
@@ -48,23 +49,22 @@ def pages(base_url: str, request: Request, take: Take) -> Call[int]:
         query = {**request.query, **following}
 
 
-_LATER = "Nothing was changed. Try again later; if it stays so, tell Apple."
+_LATER = "Try again later; if it stays so, tell Apple."
 
 
 def _with(request: Request, query: Mapping[str, str]) -> Request:
     return Request(request.method, request.url, request.title, query, accepts=request.accepts)
 
 
-def _items(request: Request, response: Response) -> Items:
+def _listed(request: Request, response: Response) -> tuple[list[str], Items]:
     data: Any = response.document.get("data")
     try:
-        sound = isinstance(data, list) and {type(item["id"]) for item in data} <= {str}
+        ids = list(map(_ID, data))
     except (TypeError, KeyError):
-        sound = False
-    if not sound:
+        ids = [""]
+    if set(map(type, ids)) - {str} or not all(ids):
         raise ProviderError(f"{request.title}: Apple's answer is not the list that its documentation promises.", _LATER)
-    items: Items = data
-    return items
+    return ids, data
 
 
 def _following(request: Request, document: Mapping[str, Any], base_url: str) -> dict[str, str] | None:

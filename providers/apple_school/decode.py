@@ -5,8 +5,11 @@ Names are those of Apple School Manager API: OrgDevice.Attributes, MdmServer.Att
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from itertools import repeat
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from reconciler.kinds.devices import Family
@@ -22,6 +25,7 @@ _FAMILIES: dict[str, Family] = {
     "WATCH": "Watch",
 }
 
+ADDED = "addedToOrgDateTime"
 TRAIT_FIELDS = (
     "productFamily",
     "deviceModel",
@@ -32,9 +36,10 @@ TRAIT_FIELDS = (
     "purchaseSourceId",
     "color",
     "deviceCapacity",
-    "addedToOrgDateTime",
+    ADDED,
 )
 """What `Traits` needs, in its order."""
+SOURCE_ID = TRAIT_FIELDS.index("purchaseSourceId")
 
 MIGRATION_FIELDS = ("mdmMigrationStatus", "mdmMigrationDeadlineDateTime")
 RUNNING = frozenset({"REQUESTED", "STARTED"})
@@ -113,43 +118,40 @@ _NO_MIGRATION = Migration()
 
 
 class TraitReader:
-    """Reads traits of a million devices: equal ones come out as one object, and what is not needed is never looked at."""
+    """Reads traits of a million devices: what is asked for is picked in one go, and equal traits come out as one object."""
 
-    def __init__(self) -> None:
-        self._known: dict[tuple[object, ...], Traits] = {}
+    def __init__(self, fields: Sequence[str]) -> None:
+        self._pick = itemgetter(*(name for name in fields if name != ADDED))
+        self._dated = ADDED in fields
+        self._known: dict[tuple[object, object], Traits] = {}
+        self._made: dict[Traits, Traits] = {}
 
-    def read(self, told: Mapping[str, Any]) -> Traits:
-        """The traits in a device's attributes."""
-        look = told.get
-        added = look("addedToOrgDateTime")
-        key = (
-            look("productFamily"),
-            look("deviceModel"),
-            look("productType"),
-            look("orderNumber"),
-            look("partNumber"),
-            look("purchaseSourceType"),
-            look("purchaseSourceId") or look("purchaseSourceUid"),
-            look("color"),
-            look("deviceCapacity"),
-            added[:10] if added.__class__ is str else None,
-        )
+    def read(self, page: Sequence[Mapping[str, Any]]) -> list[Traits]:
+        """The traits in the attributes of a page of devices; only the fields asked for are looked at."""
+        known, read = self._known.get, self._read
         try:
-            return self._known[key]
-        except KeyError:
-            traits = self._known[key] = _traits(key)
-            return traits
-        except TypeError:  # a list where a text was documented
-            return _traits(key)
+            return [known(key) or read(told) for key, told in zip(self._keys(page), page, strict=True)]
+        except (KeyError, TypeError):  # something is missing, or of another type than documented
+            return list(map(read, page))
+
+    def _keys(self, page: Sequence[Mapping[str, Any]]) -> Iterator[tuple[object, object]]:
+        # The time of day differs from device to device; no rule asks for it.
+        days: Iterable[object] = [told[ADDED][:10] for told in page] if self._dated else repeat(None, len(page))
+        return zip(map(self._pick, page), days, strict=True)
+
+    def _read(self, told: Mapping[str, Any]) -> Traits:
+        look = told.get
+        texts = [text(look(name)) for name in TRAIT_FIELDS if name != ADDED]
+        texts[SOURCE_ID] = texts[SOURCE_ID] or text(look("purchaseSourceUid"))
+        fresh = Traits._make([*texts, _day(text(look(ADDED))[:10])])
+        traits = self._made.setdefault(fresh, fresh)
+        with suppress(KeyError, TypeError):
+            self._known[next(self._keys([told]))] = traits
+        return traits
 
 
-def _traits(key: tuple[object, ...]) -> Traits:
-    *texts, added = key
-    return Traits._make([*map(text, texts), _day(added)])
-
-
-def _day(value: object) -> date | None:
+def _day(value: str) -> date | None:
     try:
-        return date.fromisoformat(text(value))
+        return date.fromisoformat(value)
     except ValueError:
         return None

@@ -45,12 +45,12 @@ class Ending:
     until: datetime
 
 
-def follow(reference: str, sent: datetime, patience: timedelta, now: Now) -> Call[Ending]:
-    """Poll, at growing distances, until the activity ends or patience does."""
+def follow(title: str, reference: str, sent: datetime, patience: timedelta, now: Now) -> Call[Ending]:
+    """Poll, at growing distances, until the activity ends or patience does. `title` says what it does."""
     if not reference:
         return Ending(End.LOST, "", sent + SETTLING)
     for wait in _waits():
-        yield from rest(wait, "Apple is working on it")
+        yield from rest(wait, f"{title}: Apple is working on it")
         told = yield from calls.activity(reference)
         if told is None:
             return Ending(End.FORGOTTEN, "", sent + SETTLING)

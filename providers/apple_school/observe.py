@@ -65,13 +65,13 @@ def _atlas(reading: Reading) -> Atlas:
 
 def _services(look: Look, base_url: str) -> Call[Bound]:
     found: dict[str, Service] = {}
-    yield from calls.services(base_url, lambda items: _keep_services(found, items))
+    yield from calls.services(base_url, lambda ids, items: _keep_services(found, ids, items))
     return bind(list(found.values()), look.desired.of(SERVER), look.recorded.get(SERVER, {}))
 
 
-def _keep_services(found: dict[str, Service], items: Items) -> int:
+def _keep_services(found: dict[str, Service], ids: list[str], items: Items) -> int:
     before = len(found)
-    found |= {item["id"]: service(item) for item in items}
+    found.update(zip(ids, map(service, items), strict=True))
     return len(found) - before
 
 
@@ -88,10 +88,12 @@ def _linkages(reading: Reading) -> Call[None]:
 def _linkage_taker(reading: Reading, seen: Seen, mine: set[str]) -> calls.Take:
     holder, doubles = reading.holder, reading.doubles
 
-    def take(items: Items) -> int:
-        serials = {item["id"] for item in items} - mine
+    def take(ids: list[str], items: Items) -> int:
+        del items  # a linkage holds nothing else
+        serials = set(ids) - mine
         mine.update(serials)
-        doubles.update(serials & holder.keys())
+        if not holder.keys().isdisjoint(serials):
+            doubles.update(serials & holder.keys())
         holder.update(dict.fromkeys(serials, seen))
         return len(serials)
 
@@ -126,17 +128,17 @@ def _deadlines_in_play(look: Look, services: Mapping[str, Service]) -> bool:
 
 def _devices(reading: Reading, *, rules: bool, deadlines: bool) -> Call[None]:
     traits = reading.traits = {}
-    read, running = TraitReader().read, reading.deadlines
+    fields = _fields(rules=rules, deadlines=deadlines)
+    read, running = TraitReader(fields).read, reading.deadlines
 
-    def take(items: Items) -> int:
-        before = len(traits)
-        traits.update([(item["id"], read(attributes(item))) for item in items])
+    def take(ids: list[str], items: Items) -> int:
+        before, told = len(traits), list(map(attributes, items))
+        traits.update(zip(ids, read(told), strict=True))
         if deadlines:
-            running.update((item["id"], until) for item in items if (until := migration(attributes(item)).running))
+            running.update((serial, until) for serial, each in zip(ids, told, strict=True) if (until := migration(each).running))
         reading.report(Notice("Reading the organization's devices", len(traits)))
         return len(traits) - before
 
-    fields = _fields(rules=rules, deadlines=deadlines)
     yield from calls.devices(reading.base_url, fields, take)
     if rules and _misspelled({id(shared): shared for shared in traits.values()}.values()):
         yield from calls.devices(reading.base_url, [*fields, "purchaseSourceUid"], take)

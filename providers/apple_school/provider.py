@@ -88,6 +88,7 @@ class AppleSchool:
         """See Provider."""
         sent = settle.Sent(
             Order.of(step),
+            step.title,
             tuple(address.name for address in step.covers),
             receipt.reference,
             receipt.sent,

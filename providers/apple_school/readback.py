@@ -90,19 +90,20 @@ def migrations(base_url: str, atlas: Atlas, wanted: Collection[str]) -> Call[Map
 def _migration_taker(found: dict[str, Migration | None]) -> Take:
     seen: set[str] = set()
 
-    def take(items: Items) -> int:
+    def take(ids: list[str], items: Items) -> int:
         before = len(seen)
-        seen.update(item["id"] for item in items)
-        found.update({item["id"]: migration(attributes(item)) for item in items if item["id"] in found})
+        seen.update(ids)
+        found.update((serial, migration(attributes(item))) for serial, item in zip(ids, items, strict=True) if serial in found)
         return len(seen) - before
 
     return take
 
 
 def _gather(found: set[str]) -> Take:
-    def take(items: Items) -> int:
+    def take(ids: list[str], items: Items) -> int:
+        del items  # that they are there is all
         before = len(found)
-        found.update(item["id"] for item in items)
+        found.update(ids)
         return len(found) - before
 
     return take

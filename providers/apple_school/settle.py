@@ -23,7 +23,6 @@ Outcomes = dict[str, Outcome]
 """By serial."""
 LANDED = Outcome(Result.LANDED)
 ABSENT = Outcome(Result.ABSENT)
-_WAITING = "Waiting for Apple's lists to catch up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Sent:
     """A write that left, and what is needed to see what became of it. `atlas` is None where nothing was observed before."""
 
     order: Order
+    title: str
     serials: tuple[str, ...]
     reference: str
     moment: datetime
@@ -58,7 +58,7 @@ class Finding:
 
 def settle(sent: Sent) -> Call[Outcomes]:
     """See Provider.settle."""
-    ending = yield from follow(sent.reference, sent.moment, sent.patience, sent.now)
+    ending = yield from follow(sent.title, sent.reference, sent.moment, sent.patience, sent.now)
     words: Mapping[str, str] = {}
     if ending.end is not End.SUCCESS:
         words = yield from activity_log.read(ending.log, sent.base_url)
@@ -85,7 +85,7 @@ def _by_service(finding: Finding) -> Call[Outcomes]:
     pauses = _pauses()
     while True:
         if waited := _open(finding):
-            yield from rest(next(pauses), _WAITING)
+            yield from rest(next(pauses), f"{sent.title}: waiting for Apple's lists to catch up")
         held = yield from readback.on_service(sent.base_url, sent.atlas, order.server, order.title, sent.serials)
         done = held if order.activity.assigns else set(sent.serials) - held
         if not waited or not set(sent.serials) - done - finding.words.keys():
@@ -147,7 +147,7 @@ def _by_deadline(finding: Finding, serials: Collection[str]) -> Call[Outcomes]:
         found = yield from readback.migrations(sent.base_url, atlas, serials)
         if last or all(_as_wanted(sent.order, state) for serial, state in found.items() if serial not in finding.words):
             break
-        yield from rest(next(pauses), _WAITING)
+        yield from rest(next(pauses), f"{sent.title}: waiting for Apple's lists to catch up")
     return {serial: _dated(finding, serial, state) for serial, state in found.items()}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from providers.apple_school import activity_log
-from providers.apple_school.decode import Migration, Service, TraitReader, migration, moment, service
+from providers.apple_school.decode import TRAIT_FIELDS, Migration, Service, TraitReader, migration, moment, service
 from reconciler.kinds.match import Traits
 
 DEVICES: dict[str, tuple[dict[str, Any], Traits]] = {
@@ -27,13 +27,16 @@ DEVICES: dict[str, tuple[dict[str, Any], Traits]] = {
 @pytest.mark.parametrize(("told", "traits"), DEVICES.values(), ids=DEVICES.keys())
 def test_devices_are_read_leniently(told: dict[str, Any], traits: Traits) -> None:
     """Attributes that are missing, null, misspelled or new never stop the reading of a device."""
-    assert TraitReader().read(told) == traits
+    reader = TraitReader(TRAIT_FIELDS)
+    assert [reader.read([told]) for _ in range(2)] == [[traits]] * 2
 
 
 def test_equal_traits_are_one_object() -> None:
     """Devices with equal traits share one object, whenever on the day they were added."""
-    reader = TraitReader()
-    first, second = (reader.read({"productFamily": "Mac", "addedToOrgDateTime": f"2025-04-30T{hour}:00:00Z"}) for hour in ("08", "09"))
+    reader = TraitReader(TRAIT_FIELDS)
+    times = ("2025-04-30T08:00:00Z", "2025-04-30T09:00:00Z")
+    whole = [dict.fromkeys(TRAIT_FIELDS, "x") | {"addedToOrgDateTime": time} for time in times]
+    first, second = reader.read(whole)
     assert first is second
 
 
@@ -98,3 +101,11 @@ LOGS = {
 def test_logs_are_read_leniently(text: str, words: dict[str, str]) -> None:
     """A log gives Apple's word for each device that failed, and no words where it cannot be understood."""
     assert activity_log.words(text) == words
+
+
+@pytest.mark.parametrize("url", ["", "http://elsewhere.example/log.csv", "file:///etc/passwd", "https:/log"])
+def test_logs_are_fetched_from_safe_addresses_only(url: str) -> None:
+    """The address of a log comes from an answer: what is neither https nor the API's own is not asked for."""
+    with pytest.raises(StopIteration) as end:
+        next(activity_log.read(url, "http://127.0.0.1:8080"))
+    assert end.value.value == {}
