@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from reconciler.resource import Source
+if TYPE_CHECKING:
+    from reconciler.resource import Source  # only its type is needed: `--help` prints no plan and so needs no pydantic (120 ms)
 
 
 class Severity(StrEnum):
