@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from reconciler.diagnostic import Diagnostic
 from reconciler.errors import ConfigurationError, Locked, ReconcilerError
 from state.errors import LockedElsewhere, StateError
+
+if TYPE_CHECKING:
+    from reconciler.diagnostic import Diagnostic  # brings pydantic, 120 ms that `--help` has no use for
 
 
 def report_failure(error: ReconcilerError | StateError) -> int:
