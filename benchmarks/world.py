@@ -10,7 +10,6 @@ Run as a child (`python -m benchmarks.world FOLDER SIZE`), so that the memory it
 from __future__ import annotations
 
 import csv
-import hashlib
 import shutil
 import sys
 from collections import defaultdict
@@ -61,12 +60,6 @@ class Wanted:
     orders: dict[str, dict[str, list[str]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
 
 
-def prepared(folder: Path) -> bool:
-    """Whether the folder holds a whole organization as this very code makes it."""
-    mark = folder / "made-by"
-    return mark.is_file() and mark.read_text() == _digest()
-
-
 def make(folder: Path, size: int) -> None:
     """Make an organization, replacing what is in the folder."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -81,12 +74,6 @@ def make(folder: Path, size: int) -> None:
     lists = dict(_write_config(config, wanted, observed))
     backend.save(_record(observed), 0)
     _write_floor(folder, lists, wanted, observed)
-    (folder / "made-by").write_text(_digest())
-
-
-def _digest() -> str:
-    sources = [Path(__file__), *sorted((Path(__file__).parents[1] / "providers" / "simulator").glob("*.py"))]
-    return hashlib.blake2b(b"".join(path.read_bytes() for path in sources), digest_size=8).hexdigest()
 
 
 def _record_tape(tenant: Tenant, context: Context, tape: Path) -> Observed:
