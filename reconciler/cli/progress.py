@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.status import Status
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from reconciler.provider import Notice, Report
 from reconciler.render.summary import duration
@@ -19,15 +20,20 @@ def progress() -> Iterator[Report]:
     if not sys.stderr.isatty():
         yield _quiet
         return
-    with Console(stderr=True).status("Starting …") as status:
-        yield lambda notice: _show(status, notice)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as live:
+        task = live.add_task("Starting …", total=None)
+        yield lambda notice: _show(live, task, notice)
 
 
 def _quiet(notice: Notice) -> None:
     del notice
 
 
-def _show(status: Status, notice: Notice) -> None:
-    count = f" {notice.done:,} of {notice.total:,}" if notice.total else ""
-    wait = f" (waiting {duration(notice.wait)} for Apple's rate limit)" if notice.wait else ""
-    status.update(f"{notice.text}{count}{wait}")
+def _show(live: Progress, task: TaskID, notice: Notice) -> None:
+    """A wait keeps the bar where it was: nothing was lost, something is only not there yet."""
+    count = f" {notice.done or 0:,} of {notice.total:,}" if notice.total else ""
+    wait = f" ({duration(notice.wait)})" if notice.wait else ""
+    live.update(task, description=escape(f"{notice.text}{count}{wait}"))
+    if notice.total:
+        live.update(task, total=notice.total, completed=notice.done or 0)
