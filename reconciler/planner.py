@@ -19,22 +19,10 @@ from reconciler.plan import Awaiting, Binding, Change, LeftAlone, Plan, Verdict
 from reconciler.provider import Provider
 from reconciler.resolve import Resolved, resolve
 from reconciler.resource import Address, Declared, Seen
+from reconciler.selection import EVERYTHING, Selection, check
 from reconciler.settings import Settings
 from reconciler.verdict import Judge
 from state.record import Record
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What of the plan a person asked for: addresses, kinds or entries of the configuration; empty `targets` means everything."""
-
-    targets: frozenset[str] = frozenset()
-    exclude: frozenset[str] = frozenset()
-
-    def wants(self, change: Change) -> bool:
-        """Whether the change is asked for."""
-        names = {str(change.address), change.verdict.kind, f"{change.verdict.kind}/{change.verdict.origin}"}
-        return (not self.targets or bool(names & self.targets)) and not names & self.exclude
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +35,14 @@ class Facts:
     settings: Settings
     today: date
     in_flight: frozenset[Address] = frozenset()
-    selection: Selection = Selection()
+    selection: Selection = EVERYTHING
 
 
 def plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[Diagnostic] = ()) -> Plan:
     """The plan that makes the organization equal to the configuration.
 
     Errors of the live organization and disputes between rules are in `findings`; a plan with error findings has no steps.
+    Raises ReconcilerError if the selection names what does not exist.
     """
     with paused_collector():
         return _plan(facts, provider, binding, warnings)
@@ -73,6 +62,7 @@ def paused_collector() -> Iterator[None]:
 
 def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[Diagnostic]) -> Plan:
     resolved = resolve(facts.desired, facts.observed)
+    check(facts.selection, facts.desired, resolved.items, facts.observed, facts.record)
     findings = (*warnings, *facts.observed.findings, *resolved.conflicts)
     awaiting = _awaiting(facts, resolved)
     everything = sorted(_changes(facts, resolved, provider), key=_order)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,9 +18,10 @@ from reconciler.flight import flights, in_flight
 from reconciler.load import Configuration, load
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan
-from reconciler.planner import Facts, Selection, paused_collector, plan
+from reconciler.planner import Facts, paused_collector, plan
 from reconciler.provider import Connect, Context, Look, Provider, Report
 from reconciler.resource import Address
+from reconciler.selection import EVERYTHING, Selection
 from state.backend import Backend
 from state.local import LocalBackend
 from state.record import Record
@@ -50,7 +52,7 @@ class Session:
         """What an earlier run sent and nobody has seen the end of: nothing may be planned for it."""
         return in_flight(flights(self.backend.journal().lines()))
 
-    def plan(self, report: Report, selection: Selection | None = None) -> tuple[Plan, Record]:
+    def plan(self, report: Report, selection: Selection = EVERYTHING) -> tuple[Plan, Record]:
         """Observe and plan; with the record that the plan was made from."""
         record = self.backend.record()
         observed = self.observe(record, report)
@@ -62,7 +64,7 @@ class Session:
             settings=configuration.settings,
             today=configuration.today,
             in_flight=self.in_flight(),
-            selection=selection or Selection(),
+            selection=selection,
         )
         return plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()]), record
 
@@ -76,6 +78,9 @@ class Session:
         lines = self.backend.journal().lines()
         if not lines:
             return []
+        holder = self.backend.lock().holder()
+        if holder and holder.pid != os.getpid():  # an apply plans, too, while it holds the lock itself
+            return [Diagnostic(None, f"{holder} is applying just now.", "Plan again when that has ended.", Severity.WARNING)]
         begun = f"The run that began {str(lines[0]['at'])[:16].replace('T', ' ')} UTC was interrupted."
         return [Diagnostic(None, begun, "The next apply first looks at what it had sent.", Severity.WARNING)]
 

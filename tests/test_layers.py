@@ -17,7 +17,7 @@ NOUNS_FOR_PROVIDERS = {
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
     {"errors", "clock", "resource", "diagnostic", "capability"},
     {"desired", "observed", "plan", "settings", "kinds", "provider", "outcome", "diff", "actor"},
-    {"load", "render", "guard", "resolve", "verdict", "landing", "flight", "schema"},
+    {"load", "render", "guard", "selection", "resolve", "verdict", "landing", "flight", "schema"},
     {"planner", "validate", "stale"},
     {"session"},
     {"apply", "recover", "confirm"},

@@ -19,12 +19,12 @@ from reconciler.cli.progress import progress
 from reconciler.errors import PartlyApplied, ReconcilerError
 from reconciler.outcome import Summary
 from reconciler.plan import Plan
-from reconciler.planner import Selection
 from reconciler.provider import Report
 from reconciler.recover import recover
 from reconciler.render import text
 from reconciler.render.document import digest, load_plan
 from reconciler.render.outcome import render_summary
+from reconciler.selection import Selection
 from reconciler.session import Session, connect
 from reconciler.stale import check_binding, check_landed, check_unmoved, check_unused
 from state.record import Record

@@ -12,9 +12,9 @@ from reconciler.cli.options import excludes, folder, targets
 from reconciler.cli.progress import progress
 from reconciler.errors import CHANGES_PENDING, GuardRefused, ReconcilerError
 from reconciler.plan import Plan
-from reconciler.planner import Selection
 from reconciler.render import markdown, text
 from reconciler.render.document import save, to_document
+from reconciler.selection import Selection
 from reconciler.session import connect
 
 

@@ -17,9 +17,10 @@ from reconciler.kinds.match import Traits
 from reconciler.load import load
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan
-from reconciler.planner import Facts, Selection, plan
+from reconciler.planner import Facts, plan
 from reconciler.provider import Context
 from reconciler.resource import Address, Seen, Spec, fingerprint
+from reconciler.selection import Selection
 from state.record import Entry, Record
 
 TODAY = date(2026, 11, 23)
