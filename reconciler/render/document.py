@@ -77,6 +77,9 @@ class PlanDocument(_Model):
     titles: dict[str, dict[str, str]]
 
 
+PlanDocument.model_rebuild(_types_namespace={"Source": Source})  # a Diagnostic knows it as a type only, so that --help needs no pydantic
+
+
 def to_document(plan: Plan) -> dict[str, Any]:
     """The plan as JSON values, with its digest."""
     content = {
