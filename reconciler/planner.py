@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,13 +13,14 @@ from reconciler.diagnostic import Diagnostic
 from reconciler.guard import refusals
 from reconciler.kinds import KINDS
 from reconciler.observed import Observed
-from reconciler.plan import Awaiting, Binding, Change, LeftAlone, Plan, Verdict
+from reconciler.plan import NOT_ASKED, Awaiting, Binding, Change, LeftAlone, Plan, Verdict
 from reconciler.provider import Provider
 from reconciler.resolve import Resolved, resolve
 from reconciler.resource import Address, Declared, Seen
 from reconciler.selection import EVERYTHING, Selection, check
 from reconciler.settings import Settings
 from reconciler.verdict import Judge
+from state.collector import collector_paused
 from state.record import Record
 
 
@@ -44,20 +43,8 @@ def plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[
     Errors of the live organization and disputes between rules are in `findings`; a plan with error findings has no steps.
     Raises ReconcilerError if the selection names what does not exist.
     """
-    with paused_collector():
+    with collector_paused():
         return _plan(facts, provider, binding, warnings)
-
-
-@contextmanager
-def paused_collector() -> Iterator[None]:
-    """Garbage collection is most of the time while big tables grow, and nothing here makes cycles."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[Diagnostic]) -> Plan:
@@ -167,7 +154,7 @@ def _skipped(everything: Sequence[Change], changes: Sequence[Change]) -> Iterato
     kept = Counter(change.verdict.kind for change in changes)
     for kind, count in sorted(Counter(change.verdict.kind for change in everything).items()):
         if count > kept[kind]:
-            yield LeftAlone(kind, count - kept[kind], "would change, but not part of this plan (--target, --exclude, or in flight)")
+            yield LeftAlone(kind, count - kept[kind], NOT_ASKED)
 
 
 def _dormant(dormant: Sequence[Dormant]) -> Iterator[LeftAlone]:

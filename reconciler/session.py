@@ -18,11 +18,12 @@ from reconciler.flight import flights, in_flight
 from reconciler.load import Configuration, load
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan
-from reconciler.planner import Facts, paused_collector, plan
+from reconciler.planner import Facts, plan
 from reconciler.provider import Connect, Context, Look, Provider, Report
 from reconciler.resource import Address
 from reconciler.selection import EVERYTHING, Selection
 from state.backend import Backend
+from state.collector import collector_paused
 from state.local import LocalBackend
 from state.record import Record
 
@@ -45,7 +46,7 @@ class Session:
 
     def observe(self, record: Record, report: Report) -> Observed:
         """Read what the configuration and the record need."""
-        with paused_collector():
+        with collector_paused():
             return self.provider.observe(Look(self.configuration.desired, record.entries), report)
 
     def in_flight(self) -> frozenset[Address]:

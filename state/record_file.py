@@ -6,15 +6,14 @@ million, hence the care for speed: lines are cut once, and equal tails share one
 
 from __future__ import annotations
 
-import gc
 import json
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import islice
 from typing import TextIO
 
+from state.collector import collector_paused
 from state.record import Entry, Record
 
 OWNED, AWAITING = "owned", "awaiting"
@@ -54,7 +53,7 @@ def decode(file: TextIO) -> Record:
     record = decode_head(file.readline())
     if file.readline() != HEADER:
         raise Unreadable
-    with _collection_paused():
+    with collector_paused():
         lines = _fill(record, file)
     if lines != sum(len(names) for things in (record.entries, record.awaiting) for names in things.values()):
         raise Unreadable  # a name twice
@@ -167,15 +166,3 @@ def _unescaped(match: re.Match[str]) -> str:
     if match[2]:
         return _LONG[match[2]]
     raise Unreadable
-
-
-@contextmanager
-def _collection_paused() -> Iterator[None]:
-    """Nothing made here is garbage, and looking for it among a million names takes longer than making them."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,6 +14,7 @@ from reconciler.load.files import MAIN, find_files
 from reconciler.load.sections import Document, Sections
 from reconciler.load.settings import check_approvals, read_settings, state_folder, time_zone
 from reconciler.resource import Source
+from state.collector import collector_paused
 
 __all__ = ["Configuration", "load"]
 
@@ -26,7 +24,7 @@ def load(folder: Path, today: date | None = None) -> Configuration:
 
     Raises ConfigurationError with every error found; warnings are kept in the result.
     """
-    with _collector_paused():
+    with collector_paused():
         return _load(folder, today)
 
 
@@ -68,15 +66,3 @@ def _add(folder: Path, name: str, sections: Sections) -> Document | None:
     document = Document(name, tree)
     sections.add(document)
     return document
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Most of the time of building a large tree goes into looking for garbage that is not there."""
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
