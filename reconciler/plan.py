@@ -107,6 +107,10 @@ class LeftAlone:
     why: str
 
 
+NOT_ASKED = "would change, but not part of this plan (--target, --exclude, or in flight)"
+"""Why a change that a person did not ask for is left alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Awaiting:
     """Declared, but the organization does not have it: not yet, or not any more if it `vanished`.

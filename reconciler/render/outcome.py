@@ -9,7 +9,7 @@ import click
 
 from reconciler.outcome import Done, Summary
 from reconciler.provider import Result
-from reconciler.render.summary import counted
+from reconciler.render.summary import counted, plain
 
 SAMPLES = 10
 
@@ -31,7 +31,7 @@ def _parts(summary: Summary) -> Iterator[str]:
     for done in summary.done:
         yield from _failures(done)
     for step in summary.not_tried:
-        yield f"Not tried ({summary.stopped}): {step.title}."
+        yield plain(f"Not tried ({summary.stopped}): {step.title}.")
     if summary.tasks:
         yield f"For a person: {counted(len(summary.tasks), 'open task')}; see: reconciler tasks"
 
@@ -43,4 +43,5 @@ def _failures(done: Done) -> Iterator[str]:
             groups[outcome.result, outcome.word].append(address.name)
     for (result, word), names in sorted(groups.items()):
         rest = f" and {len(names) - SAMPLES:,} more" if len(names) > SAMPLES else ""
-        yield f"{click.style(str(result), fg='red')}: {', '.join(sorted(names)[:SAMPLES])}{rest}" + (f" ({word})" if word else "")
+        said = f"{', '.join(sorted(names)[:SAMPLES])}{rest}" + (f" ({word})" if word else "")
+        yield f"{click.style(str(result), fg='red')}: {plain(said)}"

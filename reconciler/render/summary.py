@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from reconciler.capability import Route, Verb
 from reconciler.diff import explain
 from reconciler.kinds import KINDS
-from reconciler.plan import Cause, Change, Plan, Price, Verdict
+from reconciler.plan import NOT_ASKED, Awaiting, Cause, Change, Plan, Price, Verdict
 
 SYMBOLS = {Verb.CREATE: "+", Verb.UPDATE: "~", Verb.DELETE: "-", Verb.ADOPT: "=", Verb.FORGET: "·"}
 
@@ -26,6 +29,15 @@ _CAUSES = {
 _NOT_PLACED = {Cause.FOREIGN: "not so in the portal yet"}
 
 _TAKES_OVER = {Cause.UNDECLARED: "no longer in the configuration, but somebody changed it since we set it"}
+
+
+# Line ends, what moves a terminal's cursor or colours, and what turns the direction of writing: a name may hold any of them.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+
+def plain(text: str) -> str:
+    """Text of others (names, messages) on one line, without control characters."""
+    return _UNPRINTABLE.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +101,14 @@ def _line(plan: Plan, changes: Sequence[Change]) -> Line:
     verdict = changes[0].verdict
     text = f"{counted(len(changes), verdict.noun)}: {_move(plan, verdict)}" if KINDS[verdict.kind].placed else _named(plan, changes[0])
     waits = str(verdict.waits_for) if verdict.waits_for else ""
-    return Line(verdict.kind, verdict.verb, verdict.route, text, _why(verdict), _parts(changes), waits)
+    return Line(verdict.kind, verdict.verb, verdict.route, plain(text), _why(verdict), _parts(changes), waits)
 
 
 def _parts(changes: Sequence[Change]) -> tuple[Part, ...]:
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for change in changes:
         names[change.verdict.origin, str(change.verdict.source or "")].append(change.name)
-    parts = [Part(origin, source, tuple(sorted(found))) for (origin, source), found in names.items()]
+    parts = [Part(origin, plain(source), tuple(sorted(found))) for (origin, source), found in names.items()]
     return tuple(sorted(parts, key=lambda part: (-len(part.names), part.origin)))
 
 
@@ -140,8 +152,40 @@ def _differences(plan: Plan, verdict: Verdict) -> list[tuple[str, str]]:
     return [(item.path, f"{labels.get(item.path, item.path)} {item}") for item in found]
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Awaited things that have been missed for the same time: how many and since when, in words, and their names."""
+
+    text: str
+    names: tuple[str, ...]
+    vanished: int
+
+
+def awaiting(plan: Plan) -> Iterator[Waiting]:
+    """What is awaited, oldest first; beyond some dates the rest is one."""
+    by_date: dict[str, list[Awaiting]] = defaultdict(list)
+    for item in plan.awaiting:  # sorted by date already
+        dates = len(by_date)
+        by_date[item.since if item.since in by_date or dates < _DATES else list(by_date)[-1]].append(item)
+    today = datetime.fromisoformat(plan.binding.created).astimezone(ZoneInfo(plan.binding.time_zone)).date()
+    for since, items in by_date.items():
+        later = " or later" if items[-1].since != since else ""
+        text = f"Awaiting {counted(len(items), 'device')} that the organization does not have (since {since}{later}{_age(since, today)})"
+        yield Waiting(text, tuple(item.address.name for item in items), sum(item.vanished for item in items))
+
+
+_DATES = 5
+
+
+def _age(since: str, today: date) -> str:
+    days = (today - date.fromisoformat(since)).days
+    return f", {counted(days, 'day')} ago" if days > 0 else ""
+
+
 def totals(plan: Plan) -> str:
     """The plan in one sentence."""
+    if plan.errors:
+        return f"stopped by {counted(len(plan.errors), 'error')}, so nothing can be applied"
     automatic = Counter(change.verdict.verb for change in plan.changes if change.verdict.sendable)
     waiting = sum(1 for change in plan.changes if change.verdict.waits_for and change.verdict.route is Route.AUTOMATIC)
     record_only = sum(1 for change in plan.changes if change.verdict.verb.record_only)
@@ -152,7 +196,15 @@ def totals(plan: Plan) -> str:
         parts.append(f"{waiting:,} waiting for a task")
     if plan.tasks:
         parts.append(counted(len(plan.tasks), "task") + " for a person")
-    return ", ".join(parts) if parts else "nothing to do: the organization is as the configuration says"
+    return ", ".join(parts) if parts else _nothing(plan)
+
+
+def _nothing(plan: Plan) -> str:
+    if any(left.why == NOT_ASKED for left in plan.left_alone):
+        return "nothing to do for what was asked"
+    if plan.awaiting:
+        return f"nothing to do before {counted(len(plan.awaiting), 'awaited device')} can be found"
+    return "nothing to do: the organization is as the configuration says"
 
 
 def price_words(price: Price) -> str:
@@ -177,7 +229,7 @@ def instructions(change: Change) -> tuple[str, ...]:
     """A task's steps, with the spec's own values filled in."""
     spec = change.verdict.after or change.verdict.before
     values = {difference.path: difference.after for difference in explain(None, spec)} if spec else {}
-    return tuple(_filled(line, values) for line in change.verdict.capability.instructions)
+    return tuple(plain(_filled(line, values)) for line in change.verdict.capability.instructions)
 
 
 def _filled(line: str, values: dict[str, str]) -> str:

@@ -10,7 +10,7 @@ from reconciler.capability import Route, Verb
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
 from reconciler.plan import Change, Plan
-from reconciler.render.summary import Line, counted, instructions, lines, price_words, totals
+from reconciler.render.summary import Line, awaiting, instructions, lines, plain, price_words, totals
 
 SAMPLES = 5
 NO_ENTRY = "(no entry any more)"
@@ -27,7 +27,7 @@ def render(plan: Plan, *, everything: bool = False) -> str:
 def _head(plan: Plan) -> str:
     bound = plan.binding
     revision = f" · files at {bound.revision}" if bound.revision else ""
-    return click.style(bound.organization, bold=True) + f" · record serial {bound.serial}{revision}\n"
+    return click.style(plain(bound.organization), bold=True) + f" · record serial {bound.serial}{revision}\n"
 
 
 def _sections(plan: Plan, everything: bool) -> Iterator[str]:
@@ -57,7 +57,7 @@ def _line(line: Line, everything: bool) -> Iterator[str]:
 def _names(names: Sequence[str], everything: bool) -> str:
     shown = names if everything else names[:SAMPLES]
     rest = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {rest:,} more" if rest else "")
+    return plain(", ".join(shown)) + (f" and {rest:,} more" if rest else "")
 
 
 def _tasks(tasks: Sequence[Change]) -> Iterator[str]:
@@ -69,27 +69,20 @@ def _tasks(tasks: Sequence[Change]) -> Iterator[str]:
 
 
 def _notes(plan: Plan, everything: bool) -> Iterator[str]:
-    if plan.awaiting:
-        yield _awaiting(plan, everything)
+    for waiting in awaiting(plan):
+        gone = f" {waiting.vanished:,} of them were there before and have vanished." if waiting.vanished else ""
+        yield f"{waiting.text}: {_names(waiting.names, everything)}.{gone}"
     for left in plan.left_alone:
         noun = KINDS[left.kind].noun
-        yield f"Left alone: {f'{left.count:,} {noun[left.count != 1]} ' if left.count else ''}{left.why}"
+        yield f"Left alone: {f'{left.count:,} {noun[left.count != 1]} ' if left.count else ''}{plain(left.why)}"
     for finding in plan.findings:
         yield diagnostic(finding)
-
-
-def _awaiting(plan: Plan, everything: bool) -> str:
-    names = _names([item.address.name for item in plan.awaiting], everything)
-    gone = sum(item.vanished for item in plan.awaiting)
-    vanished = f" {gone:,} of them were there before and have vanished." if gone else ""
-    head = f"Awaiting {counted(len(plan.awaiting), 'device')} that the organization does not have"
-    return f"{head} (since {plan.awaiting[0].since}): {names}.{vanished}"
 
 
 def diagnostic(finding: Diagnostic) -> str:
     """One finding as a line."""
     colour = "red" if finding.severity is Severity.ERROR else "yellow"
-    return f"{click.style(finding.severity + ':', fg=colour)} {finding}"
+    return f"{click.style(finding.severity + ':', fg=colour)} {plain(str(finding))}"
 
 
 def _refusals(plan: Plan) -> Iterator[str]:
@@ -97,7 +90,7 @@ def _refusals(plan: Plan) -> Iterator[str]:
         return
     yield ""
     for refusal in plan.refusals:
-        yield click.style("Refused: ", fg="red", bold=True) + f"{refusal.message}."
+        yield click.style("Refused: ", fg="red", bold=True) + f"{plain(refusal.message)}."
     yield "If this is meant, add this to reconciler.yaml, with the reason, and let it be reviewed:\n\napprovals:"
     for refusal in plan.refusals:
         yield "\n".join(f"  {line}" for line in refusal.approval.splitlines())
