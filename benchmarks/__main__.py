@@ -29,9 +29,9 @@ def main(context: click.Context, quick: bool, fresh: bool, record: bool) -> None
 def _everything(*, quick: bool, fresh: bool) -> list[Findings]:
     found = [startup()]
     click.echo("Making the organizations where they are not there yet; at a million devices that takes two minutes.", err=True)
-    folders = {size: devices.world(size, fresh=fresh) for size in (devices.SMALL, devices.LARGE)}
-    small, large = (devices.sides(size, folder) for size, folder in folders.items())
-    found.append(devices.against_floor(small, large))
+    folders = {size: devices.world(size, fresh=fresh) for size in (devices.TINY, devices.SMALL, devices.LARGE)}
+    tiny, small, large = (devices.sides(size, folder) for size, folder in folders.items())
+    found.append(devices.against_floor(tiny, small, large))
     if not quick:
         click.echo("octoDNS plans as many records; that takes two minutes.", err=True)
         found.append(devices.against_peer(small, folders[devices.SMALL]))
@@ -50,7 +50,8 @@ def _show(found: Iterable[Findings], pinned: str) -> None:
 @click.pass_obj
 def devices_alone(pinned: str, size: int, fresh: bool) -> None:
     """A plan of many devices against the floor."""
-    _show([devices.against_floor(devices.sides(size, devices.world(size, fresh=fresh)))], pinned)
+    measured = [devices.sides(each, devices.world(each, fresh=fresh)) for each in (devices.TINY, size)]
+    _show([devices.against_floor(*measured)], pinned)
 
 
 @main.command(name="startup")
