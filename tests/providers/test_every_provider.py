@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import product
 
 from reconciler.capability import Route, Verb
+from reconciler.desired import Desired
 from reconciler.kinds import KINDS
-from reconciler.plan import Price
-from reconciler.provider import Result
+from reconciler.landing import intents, land
+from reconciler.observed import Observed
+from reconciler.plan import Binding, Plan, Price
+from reconciler.planner import Facts, plan
+from reconciler.provider import Look, Outcome, Result
+from reconciler.resource import Declared, Source, fingerprint
+from reconciler.settings import AppleSchoolConnection, Connections, Guards, Organization, Settings, SimulatorOptions
+from state.record import Entry, Record
 from tests.providers.conftest import Door
 
 
@@ -107,3 +115,67 @@ def test_the_identity_is_stable(door: Door) -> None:
 def test_closing_twice_is_harmless(door: Door) -> None:
     """A provider may be closed more than once."""
     door.provider.close()
+
+
+SETTINGS = Settings(
+    organization=Organization(name="Suite", time_zone="UTC"),
+    connections=Connections(apple_school=AppleSchoolConnection(simulator=SimulatorOptions())),
+    guards=Guards(empties=True),
+)
+
+
+def _wanted(door: Door) -> Desired:
+    """What the suite's automatic changes bring about, as declarations, beside the other kinds that the door declares."""
+    changed = {change.verdict.kind for change in door.automatic}
+    desired = Desired({kind: names for kind, names in door.look.desired.items.items() if kind not in changed})
+    for change in door.automatic:
+        if change.verdict.after:
+            desired.items.setdefault(change.verdict.kind, {})[change.name] = Declared(change.verdict.after, Source("suite.yaml"), "suite")
+    return desired
+
+
+def _ours(door: Door) -> Record:
+    """A record that owns what the suite changes or deletes."""
+    record = Record("Suite", "lineage", 1)
+    for change in door.automatic:
+        if change.verdict.before:
+            record.put(change.verdict.kind, change.name, Entry(fingerprint(change.verdict.before), change.remote_id))
+    return record
+
+
+def _planned(door: Door, record: Record) -> tuple[Plan, Observed]:
+    desired = _wanted(door)
+    observed = door.provider.observe(Look(desired, record.entries), door.report)
+    facts = Facts(desired, record, observed, SETTINGS, date(2026, 11, 23))
+    return plan(facts, door.provider, Binding("Suite", "suite", "lineage", 1, "", "")), observed
+
+
+def _applied(door: Door, record: Record) -> None:
+    made, _ = _planned(door, record)
+    recorded = [change for change in made.changes if change.verdict.verb.record_only]
+    land(record, intents(recorded), dict.fromkeys((change.address for change in recorded), Outcome(Result.LANDED)))
+    changes = {change.address: change for change in made.changes}
+    for step in made.steps:
+        outcomes = door.provider.settle(step, door.provider.send(step, door.note, door.report), door.report)
+        land(record, intents([changes[address] for address in step.covers]), outcomes)
+
+
+def test_after_apply_the_declared_is_observed(door: Door) -> None:
+    """What was planned by the real planner and applied is observed exactly as it was declared, and what left the files is gone."""
+    record = _ours(door)
+    _applied(door, record)
+    _, observed = _planned(door, record)
+    for kind, names in _wanted(door).items.items():
+        for name, declared in names.items():
+            seen = observed.items[kind][name].spec
+            assert declared.spec.given(seen, ours=True) == seen
+    gone = [change for change in door.automatic if change.verdict.verb is Verb.DELETE]
+    assert all(observed.seen(change.verdict.kind, change.name) is None for change in gone)
+
+
+def test_the_second_plan_is_empty(door: Door) -> None:
+    """Right after apply, the same declarations plan nothing."""
+    record = _ours(door)
+    _applied(door, record)
+    again, _ = _planned(door, record)
+    assert (again.steps, again.changes) == ((), ())
