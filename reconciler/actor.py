@@ -51,7 +51,8 @@ def _user() -> str:
 def _git(folder: Path, *arguments: str) -> str:
     command = ["git", "-C", str(folder), *arguments]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)  # noqa: S603  fixed program, own arguments
+        done = subprocess.run(command, capture_output=True, check=False, timeout=10)  # noqa: S603  fixed program, own arguments
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+    # git speaks UTF-8 whatever the terminal speaks; an author's name from an old commit may be neither.
+    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else ""

@@ -11,6 +11,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.failure import report_failure
+from reconciler.cli.output import mute, never_fail_on_a_letter
 from reconciler.errors import ReconcilerError
 from state.errors import StateError
 
@@ -77,11 +78,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return ReconcilerError.exit_code
     except (ReconcilerError, StateError) as error:
         return report_failure(error)
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        sys.stderr.close()
-        return 0
+    except OSError as error:  # a disk, a file or a pipe that nothing above it has words for
+        mute()
+        place = f"{error.filename}: " if error.filename else "The output could not be written: "
+        return report_failure(
+            ReconcilerError(f"{place}{error.strerror or error}", "Check that it exists, who may use it, and the free space.")
+        )
 
 
 def main() -> None:
     """The console script."""
+    never_fail_on_a_letter()
     sys.exit(run())

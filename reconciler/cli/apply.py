@@ -15,6 +15,7 @@ import click
 from reconciler.apply import Run, check_allowed
 from reconciler.cli.lock import locked
 from reconciler.cli.options import excludes, folder, targets
+from reconciler.cli.output import say
 from reconciler.cli.progress import progress
 from reconciler.errors import PartlyApplied, ReconcilerError
 from reconciler.outcome import Summary
@@ -43,29 +44,37 @@ def command(folder: Path, targets: tuple[str, ...], excludes: tuple[str, ...], s
     """
     if saved is None and not yes and not sys.stdin.isatty():
         raise ReconcilerError("There is no terminal to ask on.", "Apply a reviewed plan with --plan FILE, or say --yes.")
+    if saved is not None and (targets or excludes):
+        raise ReconcilerError("A saved plan is applied whole.", "Give --target and --exclude to `reconciler plan --out`, not to --plan.")
     selection = Selection(frozenset(targets), frozenset(excludes))
     with connect(folder, os.environ) as session, locked(session), _stopping() as stop:
         summary = _apply(session, selection, saved, yes, stop)
     if summary is None:
         return 0
-    click.echo(render_summary(summary))
+    say(render_summary(summary))
     return _exit_code(summary)
 
 
 def _apply(session: Session, selection: Selection, saved: Path | None, yes: bool, stop: Callable[[], bool]) -> Summary | None:
     with progress() as report:
-        recover(session, report, click.echo)
+        recover(session, report, say)
         plan, record = _saved(session, saved, report) if saved else session.plan(report, selection)
-    click.echo(text.render(plan))
+    say(text.render(plan))
     check_allowed(plan)
-    if not saved and not yes:
-        if plan.pending and not click.confirm("Apply this plan?"):
-            click.echo("Nothing was changed.")
+    if plan.pending and not saved and not yes:
+        if stop() or not _ask():
+            say("Nothing was changed.")
             return None
         with progress() as report:  # a person may have taken an hour to answer
             check_unmoved(plan, session.observe(record, report))
     with progress() as report:
-        return Run(session, plan, record, report, stop, click.echo).execute()
+        return Run(session, plan, record, report, stop, say).execute()
+
+
+def _ask() -> bool:
+    """Ctrl-C at the question leaves at once: no step is in hand."""
+    with _on_signals(signal.default_int_handler):
+        return click.confirm("Apply this plan?")
 
 
 def _saved(session: Session, path: Path, report: Report) -> tuple[Plan, Record]:
@@ -89,12 +98,18 @@ def _stopping() -> Iterator[Callable[[], bool]]:
         asked.append(number)
         click.echo("\nFinishing the step in hand; press Ctrl-C again to leave at once.", err=True)
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
+    with _on_signals(ask):
         yield lambda: bool(asked)
+
+
+@contextmanager
+def _on_signals(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for number, old in before.items():
+            signal.signal(number, old)
 
 
 def _exit_code(summary: Summary) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
@@ -10,41 +11,62 @@ import click
 import orjson
 
 from reconciler.load import load
+from reconciler.render.summary import plain
 from reconciler.session import open_backend
 from state.ledger import LedgerLine
 
+_MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?")
 
-@click.group(invoke_without_command=True)
-@click.option("--folder", "-C", type=click.Path(path_type=Path), default=".", help="The configuration folder.")
+
+def _moment(context: click.Context, option: click.Parameter, value: str) -> str:
+    del context, option
+    if value and not _MOMENT.fullmatch(value):
+        raise click.BadParameter(f'"{value}" is not an ISO date; write for example 2026-11-23 or 2026-11.')
+    return value
+
+
+@click.command()
+@click.argument("words", nargs=-1, metavar="[verify] [FOLDER]")
 @click.option("--text", default="", help="Lines that hold this text: a serial, a person's login, a run, an activity id.")
-@click.option("--since", default="", help="From this ISO date on.")
-@click.option("--until", default="", help="Up to this ISO date.")
+@click.option("--since", default="", metavar="DATE", callback=_moment, help="From this ISO date on (UTC); 2026-11 is a month.")
+@click.option("--until", default="", metavar="DATE", callback=_moment, help="Up to this ISO date, included.")
 @click.option("--run", default="", help="One run.")
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as they are.")
-@click.pass_context
-def command(context: click.Context, folder: Path, text: str, since: str, until: str, run: str, as_json: bool) -> int:
-    """Search the history of what was done, or `verify` that nobody has changed it."""
-    context.obj = folder
-    if context.invoked_subcommand:
+def command(words: tuple[str, ...], text: str, since: str, until: str, run: str, as_json: bool) -> int:
+    """Search the history of what was done; or, with `verify`, make sure that nobody has changed it.
+
+    FOLDER is the configuration folder (write ./verify for one that is called verify).
+    """
+    verify, folder = _asked(words)
+    ledger = open_backend(load(folder)).ledger()
+    if verify:
+        count = ledger.verify()
+        said = (
+            f"is whole: {count:,} line{'s' * (count != 1)}, each chained to the one before" if count else "is empty: nothing was done yet"
+        )
+        click.echo(f"The ledger {said}.")
         return 0
-    for line in open_backend(load(folder)).ledger().search(text=text, run=run, since=since, until=until):
-        click.echo(orjson.dumps(asdict(line)).decode() if as_json else _line(line))
+    silent = True
+    for line in ledger.search(text=text, run=run, since=since, until=until):
+        click.echo(orjson.dumps(asdict(line)) if as_json else _line(line))
+        silent = False
+    if silent:
+        click.echo("The ledger has no such lines.", err=True)
     return 0
 
 
-@command.command()
-@click.pass_obj
-def verify(folder: Path) -> int:
-    """Recompute the hash chain; name the first broken line, if any."""
-    count = open_backend(load(folder)).ledger().verify()
-    click.echo(f"The ledger is whole: {count:,} lines, each chained to the one before.")
-    return 0
+def _asked(words: tuple[str, ...]) -> tuple[bool, Path]:
+    verify = words[:1] == ("verify",)
+    folders = words[verify:]
+    if len(folders) > 1:
+        raise click.UsageError(f"Give one folder, not {len(folders)}.")
+    return verify, Path(*folders)
 
 
 def _line(line: LedgerLine) -> str:
     who = line.who.get("actor") or line.who.get("user", "")
     commit = f" at {line.who['commit'][:12]}" if line.who.get("commit") else ""
-    return f"{line.n:>5}  {line.at[:16].replace('T', ' ')} UTC  {who}{commit}  run {line.run}  {line.event}: {_what(line.what)}"
+    return f"{line.n:>5}  {line.at[:16].replace('T', ' ')} UTC  {who}{commit}  run {line.run}  {line.event}: {plain(_what(line.what))}"
 
 
 def _what(what: dict[str, object]) -> str:

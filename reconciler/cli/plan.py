@@ -25,7 +25,7 @@ from reconciler.session import connect
 @click.option("--json", "form", flag_value="json", help="Print the plan as JSON (schemas/plan.schema.json).")
 @click.option("--markdown", "form", flag_value="markdown", help="Print the plan as Markdown that fits a pull-request comment.")
 @click.option("--all", "everything", is_flag=True, help="Show every name instead of five samples.")
-@click.option("--out", type=click.Path(path_type=Path), help="Save the plan for `apply PLAN`.")
+@click.option("--out", type=click.Path(path_type=Path), help="Save the plan for `reconciler apply --plan`.")
 @click.option("--strict", is_flag=True, help="Open tasks count as pending too.")
 def command(
     folder: Path, targets: tuple[str, ...], excludes: tuple[str, ...], form: str | None, everything: bool, out: Path | None, strict: bool
@@ -42,12 +42,13 @@ def command(
     return exit_code(plan, strict=strict)
 
 
-def _rendered(plan: Plan, form: str | None, everything: bool) -> str:
+def _rendered(plan: Plan, form: str | None, everything: bool) -> str | bytes:
+    """What machines read is UTF-8, whatever letters the terminal has."""
     match form:
         case "json":
-            return orjson.dumps(to_document(plan), option=orjson.OPT_INDENT_2).decode()
+            return orjson.dumps(to_document(plan), option=orjson.OPT_INDENT_2)
         case "markdown":
-            return markdown.render(plan)
+            return markdown.render(plan).encode()
         case _:
             return text.render(plan, everything=everything)
 

@@ -11,7 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from reconciler.provider import Notice, Report
-from reconciler.render.summary import duration
+from reconciler.render.summary import duration, plain
 
 
 @contextmanager
@@ -21,7 +21,9 @@ def progress() -> Iterator[Report]:
         yield _quiet
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as live:
+    # What rich takes from standard output it shows on stderr's terminal: right where both are one, a loss where output goes to a file.
+    both = sys.stdout.isatty()
+    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=both) as live:
         task = live.add_task("Starting …", total=None)
         yield lambda notice: _show(live, task, notice)
 
@@ -34,6 +36,6 @@ def _show(live: Progress, task: TaskID, notice: Notice) -> None:
     """A wait keeps the bar where it was: nothing was lost, something is only not there yet."""
     count = f" {notice.done or 0:,} of {notice.total:,}" if notice.total else ""
     wait = f" ({duration(notice.wait)})" if notice.wait else ""
-    live.update(task, description=escape(f"{notice.text}{count}{wait}"))
+    live.update(task, description=escape(plain(f"{notice.text}{count}{wait}")))
     if notice.total:
         live.update(task, total=notice.total, completed=notice.done or 0)

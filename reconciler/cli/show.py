@@ -22,7 +22,7 @@ HISTORY = 20
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 def command(address: str | None, folder: Path) -> int:
     """Show what is declared, recorded and known to have happened to ADDRESS (kind/name); without one, what is recorded as ours."""
-    if address is not None and "/" not in address and folder == Path() and Path(address).is_dir():
+    if address is not None and folder == Path() and address.partition("/")[0] not in KINDS and Path(address).is_dir():
         folder, address = Path(address), None
     configuration = load(folder)
     backend = open_backend(configuration)
@@ -53,7 +53,8 @@ def _one(configuration: Configuration, backend: Backend, address: Address) -> No
     click.echo(str(address))
     declared = configuration.desired.of(address.kind).get(address.name)
     if declared is None:
-        click.echo("  declared: not by name (a match may claim it; see the plan)")
+        rules = configuration.desired.rules.get(address.kind)
+        click.echo("  declared: no" if not rules else "  declared: not by name (a match may claim it; see the plan)")
     else:
         values = ", ".join(f"{name} {value}" for name, value in declared.spec.model_dump(mode="json", exclude_none=True).items())
         click.echo(f"  declared: {values}  [{declared.origin}, {configuration.locate(address.kind, address.name)}]")

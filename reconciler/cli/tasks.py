@@ -23,7 +23,7 @@ def command(folder: Path, as_json: bool) -> int:
     with progress() as report, connect(folder, os.environ) as session:
         plan, _ = session.plan(report)
     if as_json:
-        click.echo(orjson.dumps([_plain(task) for task in plan.tasks], option=orjson.OPT_INDENT_2).decode())
+        click.echo(orjson.dumps([_plain(task) for task in plan.tasks], option=orjson.OPT_INDENT_2))
         return 0
     if not plan.tasks:
         click.echo("No open tasks.")
@@ -32,7 +32,8 @@ def command(folder: Path, as_json: bool) -> int:
         click.echo(f"☐ {task.address}  {said.text}\n  {said.why}. {task.verdict.capability.reason}")
         for number, step in enumerate(instructions(task), 1):
             click.echo(f"  {number}. {step}")
-        click.echo(f"  See {task.verdict.capability.link}")
+        if task.verdict.capability.link:
+            click.echo(f"  See {task.verdict.capability.link}")
     return 0
 
 

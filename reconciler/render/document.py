@@ -10,9 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from reconciler.capability import Capability, Verb
 from reconciler.diagnostic import Diagnostic
@@ -22,6 +23,7 @@ from reconciler.plan import Awaiting, Binding, Cause, Change, LeftAlone, Plan, P
 from reconciler.resource import Address, Source, Spec
 
 FORMAT = 1
+_ANOTHER = "Make a new one with: reconciler plan --out plan.json"
 
 
 class _Model(BaseModel):
@@ -114,19 +116,20 @@ def load_plan(path: Path) -> Plan:
     Raises ReconcilerError if the file is missing, is no plan, or was changed after it was saved.
     """
     try:
-        plain = orjson.loads(path.read_bytes())
-        document = PlanDocument.model_validate_json(orjson.dumps(plain))
+        content = path.read_bytes()
     except FileNotFoundError:
-        raise ReconcilerError(f"There is no plan file {path}.", "Make one with: reconciler plan --out plan.json") from None
-    except (OSError, orjson.JSONDecodeError, ValidationError) as error:
-        raise ReconcilerError(
-            f"{path} is not a plan of this version of reconciler.", "Make a new one with: reconciler plan --out"
-        ) from error
+        raise ReconcilerError(f"There is no plan file {path}.", _ANOTHER) from None
+    except OSError as error:
+        raise ReconcilerError(f"The plan file {path} cannot be read: {error.strerror}.", _ANOTHER) from None
+    try:
+        plain = orjson.loads(content)
+        plan = _from_document(document := PlanDocument.model_validate_json(content))
+        ZoneInfo(plan.binding.time_zone)  # renderers rely on it
+    except (ValueError, KeyError, OSError):  # broken JSON, an invalid value, an unknown kind or time zone
+        raise ReconcilerError(f"{path} is not a plan of this version of reconciler.", _ANOTHER) from None
     if document.digest != _digest({key: value for key, value in plain.items() if key != "digest"}):
-        raise ReconcilerError(
-            f"{path} was changed after it was saved, so it is not executed.", "Make a new one with: reconciler plan --out"
-        )
-    return _from_document(document)
+        raise ReconcilerError(f"{path} was changed after it was saved, so it is not executed.", _ANOTHER)
+    return plan
 
 
 def by_verdict(changes: Iterable[Change]) -> list[list[Change]]:
