@@ -101,7 +101,7 @@ def _changes_of(kind: str, judge: Judge, facts: Facts, wanted: Mapping[str, Decl
             yield _change(name, kind, judge, verdict, here, present)
         else:
             in_order.add(combination)
-    for name in [name for name in entries if name not in wanted]:
+    for name in entries.keys() - wanted.keys():
         verdict = judge.judge(None, entries[name], look(name))
         if verdict is not None:
             yield _change(name, kind, judge, verdict, look(name), present)
@@ -119,7 +119,7 @@ def _awaiting(facts: Facts, resolved: Resolved) -> tuple[Awaiting, ...]:
     for kind, present in facts.observed.present.items():
         seen, known, ours = facts.observed.items.get(kind, {}), facts.record.awaiting.get(kind, {}), facts.record.kind(kind)
         wanted = resolved.items.get(kind, {})
-        for name in [name for name in wanted if name not in present and name not in seen]:
+        for name in wanted.keys() - present.keys() - seen.keys():
             since = known[name].since if name in known else facts.today.isoformat()
             found.append(Awaiting(Address(kind, name), wanted[name].origin, since, vanished=name in ours))
     return tuple(sorted(found, key=lambda item: (item.since, item.address)))
@@ -128,15 +128,15 @@ def _awaiting(facts: Facts, resolved: Resolved) -> tuple[Awaiting, ...]:
 def _left_alone(facts: Facts, resolved: Resolved) -> Iterator[LeftAlone]:
     """What exists, is neither declared nor ours, and stays as it is; counted by place."""
     for kind, items in facts.observed.items.items():
-        wanted, ours = resolved.items.get(kind, {}), facts.record.kind(kind)
-        strangers = [name for name in items if name not in wanted and name not in ours]
+        wanted = resolved.items.get(kind, {}).keys()
+        strangers = items.keys() - wanted - facts.record.kind(kind).keys()
         places = Counter(KINDS[kind].place(items[name].spec) for name in strangers)
         for place, count in sorted(places.items()):
             where = f"on {_title(facts.observed, place)}, " if place else ""
             yield LeftAlone(kind, count, f"{where}not in the configuration and not ours")
-        idle = sum(1 for name in facts.observed.present.get(kind, ()) if name not in items and name not in wanted)
+        idle = facts.observed.present.get(kind, {}).keys() - wanted - items.keys()
         if idle:
-            yield LeftAlone(kind, idle, "unassigned, and no entry claims them")
+            yield LeftAlone(kind, len(idle), "unassigned, and no entry claims them")
     if facts.in_flight:
         yield from _in_flight(facts.in_flight)
 
