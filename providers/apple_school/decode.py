@@ -6,7 +6,6 @@ Names are those of Apple School Manager API: OrgDevice.Attributes, MdmServer.Att
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, date, datetime
 from itertools import repeat
 from operator import itemgetter
@@ -130,23 +129,22 @@ class TraitReader:
         """The traits in the attributes of a page of devices; only the fields asked for are looked at."""
         known, read = self._known.get, self._read
         try:
-            return [known(key) or read(told) for key, told in zip(self._keys(page), page, strict=True)]
+            return [known(key) or read(told, key) for key, told in zip(self._keys(page), page, strict=True)]
         except (KeyError, TypeError):  # something is missing, or of another type than documented
-            return list(map(read, page))
+            return [read(told, None) for told in page]
 
     def _keys(self, page: Sequence[Mapping[str, Any]]) -> Iterator[tuple[object, object]]:
         # The time of day differs from device to device; no rule asks for it.
         days: Iterable[object] = [told[ADDED][:10] for told in page] if self._dated else repeat(None, len(page))
         return zip(map(self._pick, page), days, strict=True)
 
-    def _read(self, told: Mapping[str, Any]) -> Traits:
-        look = told.get
-        texts = [text(look(name)) for name in TRAIT_FIELDS if name != ADDED]
-        texts[SOURCE_ID] = texts[SOURCE_ID] or text(look("purchaseSourceUid"))
-        fresh = Traits._make([*texts, _day(text(look(ADDED))[:10])])
+    def _read(self, told: Mapping[str, Any], key: tuple[object, object] | None) -> Traits:
+        *texts, added = map(text, map(told.get, TRAIT_FIELDS))
+        texts[SOURCE_ID] = texts[SOURCE_ID] or text(told.get("purchaseSourceUid"))
+        fresh = Traits._make([*texts, _day(added[:10])])
         traits = self._made.setdefault(fresh, fresh)
-        with suppress(KeyError, TypeError):
-            self._known[next(self._keys([told]))] = traits
+        if key is not None:
+            self._known[key] = traits
         return traits
 
 
