@@ -130,8 +130,8 @@ def _moved(due: Due, good: list[str]) -> list[str]:
 
 def _move(store: Store, due: Due, serials: Iterable[str], shows_at: float) -> None:
     """Change the devices themselves. An assignment is seen by reads only at `shows_at`."""
-    place = "UPDATE devices SET service = ?, shows_at = ?, updated_at = ? WHERE serial = ?"
-    migrate = "UPDATE devices SET migration = ?, migration_deadline = ?, updated_at = ? WHERE serial = ?"
+    place = "UPDATE devices SET service = ?, shows_at = ?, updated_at = ? WHERE serial = ? AND released_at IS NULL"
+    migrate = "UPDATE devices SET migration = ?, migration_deadline = ?, updated_at = ? WHERE serial = ? AND released_at IS NULL"
     if due.type in ("ASSIGN_DEVICES", "ASSIGN_DEVICES_WITH_MDM_MIGRATION_DEADLINE", "UNASSIGN_DEVICES"):
         target = None if due.type == "UNASSIGN_DEVICES" else due.service
         store.many(place, [(target, shows_at, due.ends_at, serial) for serial in serials])

@@ -53,11 +53,9 @@ class End:
     activities: Mapping[str, int]
 
 
-def prepare(folder: Path, capsys: pytest.CaptureFixture[str], **settings: Any) -> District:
+def prepare(folder: Path, capsys: pytest.CaptureFixture[str], devices: int = 60) -> District:
     """Make the district in `folder`: applied once, then declared anew."""
-    district = District(folder, capsys)
-    if settings:
-        district.connection(**settings)
+    district = District(folder, capsys, devices)
     assert district.run("plan").code in (0, 2)
     held = arrange(district)
     district.assign(leaving={"server": "jamf", "devices": {"serials": held.unassigned}})
