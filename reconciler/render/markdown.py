@@ -148,8 +148,7 @@ def _notes(plan: Plan, room: _Room) -> Iterator[str]:
 def _awaiting(plan: Plan, names: int) -> Iterator[str]:
     for waiting in awaiting(plan):
         rest = f" and {len(waiting.names) - names:,} more" if len(waiting.names) > names > 0 else ""
-        gone = f" ({waiting.vanished:,} of them have vanished)" if waiting.vanished else ""
-        yield f"- {escape(waiting.text)}{': ' if names else ''}{escape(', '.join(waiting.names[:names]))}{rest}{gone}"
+        yield f"- {escape(waiting.text)}{': ' if names else ''}{escape(', '.join(waiting.names[:names]))}{rest}. {waiting.gone}".rstrip()
 
 
 def _left_alone(left_alone: Sequence[LeftAlone], room: _Room) -> Iterator[str]:

@@ -154,11 +154,11 @@ def _differences(plan: Plan, verdict: Verdict) -> list[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Awaited things that have been missed for the same time: how many and since when, in words, and their names."""
+    """Awaited things that have been missed for the same time: how many and since when, their names, and what of them vanished, in words."""
 
     text: str
     names: tuple[str, ...]
-    vanished: int
+    gone: str
 
 
 def awaiting(plan: Plan) -> Iterator[Waiting]:
@@ -171,10 +171,16 @@ def awaiting(plan: Plan) -> Iterator[Waiting]:
     for since, items in by_date.items():
         later = " or later" if items[-1].since != since else ""
         text = f"Awaiting {counted(len(items), 'device')} that the organization does not have (since {since}{later}{_age(since, today)})"
-        yield Waiting(text, tuple(item.address.name for item in items), sum(item.vanished for item in items))
+        yield Waiting(text, tuple(item.address.name for item in items), _gone(sum(item.vanished for item in items)))
 
 
 _DATES = 5
+
+
+def _gone(count: int) -> str:
+    return (
+        f"{count:,} of them {'was' if count == 1 else 'were'} there before and {'has' if count == 1 else 'have'} vanished." if count else ""
+    )
 
 
 def _age(since: str, today: date) -> str:

@@ -70,8 +70,7 @@ def _tasks(tasks: Sequence[Change]) -> Iterator[str]:
 
 def _notes(plan: Plan, everything: bool) -> Iterator[str]:
     for waiting in awaiting(plan):
-        gone = f" {waiting.vanished:,} of them were there before and have vanished." if waiting.vanished else ""
-        yield f"{waiting.text}: {_names(waiting.names, everything)}.{gone}"
+        yield f"{waiting.text}: {_names(waiting.names, everything)}. {waiting.gone}".rstrip()
     for left in plan.left_alone:
         noun = KINDS[left.kind].noun
         yield f"Left alone: {f'{left.count:,} {noun[left.count != 1]} ' if left.count else ''}{plain(left.why)}"

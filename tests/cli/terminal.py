@@ -1,0 +1,82 @@
+"""The real command as a child process: with its output piped, or with a terminal (a pty) in front of it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import signal
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.district import Ran
+
+RECONCILER = Path(sys.executable).with_name("reconciler")
+
+
+def environment(**more: str) -> dict[str, str]:
+    """A plain user's environment: neither the tests' own nor a CI's."""
+    home = os.environ.get("HOME", "/")
+    return {"PATH": os.environ["PATH"], "HOME": home, "LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "COLUMNS": "250", **more}
+
+
+def piped(
+    *arguments: str | Path, env: Mapping[str, str] | None = None, cwd: Path | None = None, before: Callable[[], None] | None = None
+) -> Ran:
+    """Run the command with nothing that is a terminal; `before` runs in the child."""
+    done = subprocess.run(
+        [RECONCILER, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        env=dict(env or environment()),
+        cwd=cwd,
+        preexec_fn=before,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person does when the terminal shows `prompt`: type `keys`, or press Ctrl-C."""
+
+    prompt: str
+    keys: str = ""
+
+
+def on_terminal(*arguments: str | Path, answer: Answer | None = None, stdout: int | None = None) -> tuple[int, str]:
+    """Run the command on a terminal (with `stdout` elsewhere, if given); its exit code and all that the terminal showed."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 60, 250, 0, 0))
+    out = theirs if stdout is None else stdout
+    with subprocess.Popen([RECONCILER, *arguments], stdin=theirs, stdout=out, stderr=theirs, env=environment()) as child:
+        os.close(theirs)
+        shown = _watch(ours, child, answer)
+        code = child.wait()
+    os.close(ours)
+    return code, shown
+
+
+def _watch(ours: int, child: subprocess.Popen[bytes], answer: Answer | None) -> str:
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 65_536)
+        except OSError:  # how Linux says that the last one has left the terminal
+            piece = b""
+        if not piece:
+            return shown.decode(errors="replace")
+        shown += piece
+        if answer and answer.prompt.encode() in shown:
+            if answer.keys:
+                os.write(ours, answer.keys.encode())
+            else:
+                child.send_signal(signal.SIGINT)
+            answer = None
