@@ -49,10 +49,11 @@ def command(folder: Path, targets: tuple[str, ...], excludes: tuple[str, ...], s
     selection = Selection(frozenset(targets), frozenset(excludes))
     with connect(folder, os.environ) as session, locked(session), _stopping() as stop:
         summary = _apply(session, selection, saved, yes, stop)
+        unseen = bool(session.in_flight())
     if summary is None:
         return 0
     say(render_summary(summary))
-    return _exit_code(summary)
+    return _exit_code(summary, unseen)
 
 
 def _apply(session: Session, selection: Selection, saved: Path | None, yes: bool, stop: Callable[[], bool]) -> Summary | None:
@@ -112,9 +113,10 @@ def _on_signals(handler: Callable[[int, FrameType | None], object]) -> Iterator[
             signal.signal(number, old)
 
 
-def _exit_code(summary: Summary) -> int:
+def _exit_code(summary: Summary, unseen: bool) -> int:
+    """`unseen`: an earlier run's write has no known end yet, so that a job which waits for "all landed" must not be told so."""
     if summary.complete:
-        return 0
+        return PartlyApplied.exit_code if unseen else 0
     if not any(done.landed for done in summary.done) and summary.error is not None:
         return summary.error.exit_code
     return 130 if summary.stopped == "stopped on request" else PartlyApplied.exit_code

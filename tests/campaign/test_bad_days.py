@@ -97,6 +97,7 @@ def test_an_activity_that_takes_too_long(scene: District, template: Path) -> Non
     activities = scene.activities()
     scene.switch(activity_seconds="20")
     meanwhile = scene.apply()
+    assert meanwhile.code == 7, meanwhile
     assert "In flight since 2026-11-23 08:30 UTC: Move 8 devices" in meanwhile.out
     assert "Its end cannot be seen yet, so its 8 things are left alone." in meanwhile.out
     with scene.tenant() as tenant:
