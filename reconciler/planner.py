@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
+from operator import is_not
 
 from reconciler.capability import Verb
 from reconciler.desired import Desired, Dormant
@@ -16,7 +18,7 @@ from reconciler.observed import Observed
 from reconciler.plan import NOT_ASKED, Awaiting, Binding, Change, LeftAlone, Plan, Verdict
 from reconciler.provider import Provider
 from reconciler.resolve import Resolved, resolve
-from reconciler.resource import Address, Declared, Seen
+from reconciler.resource import Address, Seen
 from reconciler.selection import EVERYTHING, Selection, check
 from reconciler.settings import Settings
 from reconciler.verdict import Judge
@@ -51,8 +53,9 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
     resolved = resolve(facts.desired, facts.observed)
     check(facts.selection, facts.desired, resolved.items, facts.observed, facts.record)
     findings = (*warnings, *facts.observed.findings, *resolved.conflicts)
-    awaiting = _awaiting(facts, resolved)
-    everything = sorted(_changes(facts, resolved, provider), key=_order)
+    tables = {kind: _Table(kind, facts, resolved) for kind in KINDS}
+    awaiting = _awaiting(facts, tables)
+    everything = sorted(_changes(facts, tables, provider), key=_order)
     changes = tuple(change for change in everything if facts.selection.wants(change) and change.address not in facts.in_flight)
     broken = any(finding.severity == "error" for finding in findings)
     steps = () if broken else tuple(provider.pack([change for change in changes if change.verdict.sendable], facts.observed))
@@ -61,12 +64,42 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
         changes=() if broken else changes,
         steps=steps,
         prices=(provider.price(steps, facts.observed),),
-        left_alone=(*_left_alone(facts, resolved), *_skipped(everything, changes), *_dormant(facts.desired.dormant)),
+        left_alone=(*_left_alone(facts, tables), *_skipped(everything, changes), *_dormant(facts.desired.dormant)),
         awaiting=awaiting,
         findings=findings,
         refusals=refusals(changes, facts.observed, facts.settings.guards, facts.settings.approvals, facts.today),
         titles=facts.observed.titles,
     )
+
+
+class _Table:
+    """What is wanted of one kind, beside what is recorded and seen of each name (None: nothing).
+
+    Each name is looked up once: where there are a million, finding one in a table costs more than judging it.
+    """
+
+    def __init__(self, kind: str, facts: Facts, resolved: Resolved) -> None:
+        self.wanted = resolved.items.get(kind, {})
+        self.entries, self.seen = facts.record.kind(kind), facts.observed.items.get(kind, {})
+        self.recorded = list(map(self.entries.get, self.wanted))
+        self.here = list(map(self.seen.get, self.wanted))
+
+    def absent(self) -> list[str]:
+        """What is wanted and not seen."""
+        return [name for name, here in zip(self.wanted, self.here, strict=True) if here is None]
+
+    def unwanted(self) -> Collection[str]:
+        """What is recorded and not wanted."""
+        return self.entries.keys() - self.wanted.keys() if len(self.entries) > _count(self.recorded) else ()
+
+    def strangers(self) -> Collection[str]:
+        """What is seen and neither wanted nor recorded."""
+        return self.seen.keys() - self.wanted.keys() - self.entries.keys() if len(self.seen) > _count(self.here) else ()
+
+
+def _count(found: Sequence[object | None]) -> int:
+    """How many are not None."""
+    return sum(map(is_not, found, repeat(None)))
 
 
 _VERB_ORDER = {verb: position for position, verb in enumerate((Verb.FORGET, Verb.ADOPT, Verb.CREATE, Verb.UPDATE, Verb.DELETE))}
@@ -78,33 +111,32 @@ def _order(change: Change) -> tuple[int, int, str]:
     return _KIND_ORDER[change.verdict.kind], _VERB_ORDER[change.verdict.verb], change.name
 
 
-def _changes(facts: Facts, resolved: Resolved, provider: Provider) -> Iterator[Change]:
-    for kind in KINDS.values():
-        judge = Judge(kind, provider.capability, lambda need: facts.observed.seen(need.kind, need.name) is not None)
-        yield from _changes_of(kind.name, judge, facts, resolved.items.get(kind.name, {}))
+def _changes(facts: Facts, tables: Mapping[str, _Table], provider: Provider) -> Iterator[Change]:
+    for kind, table in tables.items():
+        judge = Judge(KINDS[kind], provider.capability, lambda need: facts.observed.seen(need.kind, need.name) is not None)
+        yield from _changes_of(kind, judge, table, facts.observed.present.get(kind))
 
 
-def _changes_of(kind: str, judge: Judge, facts: Facts, wanted: Mapping[str, Declared]) -> Iterator[Change]:
+def _changes_of(kind: str, judge: Judge, table: _Table, present: Mapping[str, object] | None) -> Iterator[Change]:
     """The changes of one kind. The first loop runs once per device of a ministry, so it only skips what was judged to be in order."""
-    seen, entries, present = facts.observed.items.get(kind, {}), facts.record.kind(kind), facts.observed.present.get(kind)
-    look, recall = seen.get, entries.get
     in_order: set[tuple[int, int, int]] = set()
-    combinations = zip(map(id, wanted.values()), map(id, map(recall, wanted)), map(id, map(look, wanted)), strict=True)
-    for name, combination in zip(wanted, combinations, strict=True):
+    combinations = zip(map(id, table.wanted.values()), map(id, table.recorded), map(id, table.here), strict=True)
+    for name, combination in zip(table.wanted, combinations, strict=True):
         if combination in in_order:
             continue
-        here = look(name)
+        here = table.seen.get(name)
         if here is None and present is not None and name not in present:
             continue  # awaiting: neither error nor change
-        verdict = judge.judge(wanted[name], recall(name), here)
+        verdict = judge.judge(table.wanted[name], table.entries.get(name), here)
         if verdict is not None:
             yield _change(name, kind, judge, verdict, here, present)
         else:
             in_order.add(combination)
-    for name in entries.keys() - wanted.keys():
-        verdict = judge.judge(None, entries[name], look(name))
+    for name in table.unwanted():
+        here = table.seen.get(name)
+        verdict = judge.judge(None, table.entries[name], here)
         if verdict is not None:
-            yield _change(name, kind, judge, verdict, look(name), present)
+            yield _change(name, kind, judge, verdict, here, present)
 
 
 def _change(name: str, kind: str, judge: Judge, verdict: Verdict, here: Seen | None, present: Mapping[str, object] | None) -> Change:
@@ -113,28 +145,26 @@ def _change(name: str, kind: str, judge: Judge, verdict: Verdict, here: Seen | N
     return Change(name, judge.named(verdict, noun or KINDS[kind].noun[0]), here.remote_id if here else "")
 
 
-def _awaiting(facts: Facts, resolved: Resolved) -> tuple[Awaiting, ...]:
+def _awaiting(facts: Facts, tables: Mapping[str, _Table]) -> tuple[Awaiting, ...]:
     """What is declared by name and not in the organization, oldest first."""
     found = []
     for kind, present in facts.observed.present.items():
-        seen, known, ours = facts.observed.items.get(kind, {}), facts.record.awaiting.get(kind, {}), facts.record.kind(kind)
-        wanted = resolved.items.get(kind, {})
-        for name in wanted.keys() - present.keys() - seen.keys():
-            since = known[name].since if name in known else facts.today.isoformat()
-            found.append(Awaiting(Address(kind, name), wanted[name].origin, since, vanished=name in ours))
+        table, known = tables[kind], facts.record.awaiting.get(kind, {})
+        for name in table.absent():
+            if name not in present:
+                since = known[name].since if name in known else facts.today.isoformat()
+                found.append(Awaiting(Address(kind, name), table.wanted[name].origin, since, vanished=name in table.entries))
     return tuple(sorted(found, key=lambda item: (item.since, item.address)))
 
 
-def _left_alone(facts: Facts, resolved: Resolved) -> Iterator[LeftAlone]:
+def _left_alone(facts: Facts, tables: Mapping[str, _Table]) -> Iterator[LeftAlone]:
     """What exists, is neither declared nor ours, and stays as it is; counted by place."""
     for kind, items in facts.observed.items.items():
-        wanted = resolved.items.get(kind, {}).keys()
-        strangers = items.keys() - wanted - facts.record.kind(kind).keys()
-        places = Counter(KINDS[kind].place(items[name].spec) for name in strangers)
+        places = Counter(KINDS[kind].place(items[name].spec) for name in tables[kind].strangers())
         for place, count in sorted(places.items()):
             where = f"on {_title(facts.observed, place)}, " if place else ""
             yield LeftAlone(kind, count, f"{where}not in the configuration and not ours")
-        idle = facts.observed.present.get(kind, {}).keys() - wanted - items.keys()
+        idle = facts.observed.present.get(kind, {}).keys() - tables[kind].wanted.keys() - items.keys()
         if idle:
             yield LeftAlone(kind, len(idle), "unassigned, and no entry claims them")
     if facts.in_flight:

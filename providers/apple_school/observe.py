@@ -79,23 +79,24 @@ def _linkages(reading: Reading) -> Call[None]:
     services = reading.bound.services
     for position, (name, live) in enumerate(services.items()):
         reading.report(Notice(f"Reading the devices of {live.name}", position, len(services)))
-        mine: set[str] = set()
-        seen = Seen(DeviceAssignment(server=name))
-        yield from calls.linkages(reading.base_url, live.id, live.name, _linkage_taker(reading, seen, mine))
-        reading.sizes[live.id] = len(mine)
+        take = _linkage_taker(reading, live.id, Seen(DeviceAssignment(server=name)))
+        yield from calls.linkages(reading.base_url, live.id, live.name, take)
 
 
-def _linkage_taker(reading: Reading, seen: Seen, mine: set[str]) -> calls.Take:
-    holder, doubles = reading.holder, reading.doubles
+def _linkage_taker(reading: Reading, service: str, seen: Seen) -> calls.Take:
+    holder, sizes = reading.holder, reading.sizes
+    sizes[service] = 0
 
     def take(ids: list[str], items: Items) -> int:
         del items  # a linkage holds nothing else
-        serials = set(ids) - mine
-        mine.update(serials)
-        if not holder.keys().isdisjoint(serials):
-            doubles.update(serials & holder.keys())
-        holder.update(dict.fromkeys(serials, seen))
-        return len(serials)
+        page = dict.fromkeys(ids, seen)
+        met = holder.keys() & page.keys()
+        elsewhere = [serial for serial in met if holder[serial] is not seen]
+        reading.doubles.update(elsewhere)
+        holder.update(page)
+        fresh = len(page) - len(met) + len(elsewhere)
+        sizes[service] += fresh
+        return fresh
 
     return take
 
