@@ -30,11 +30,12 @@ def startup(runs: int = RUNS) -> Findings:
     return Findings(
         rows,
         [
-            Target("reconciler --help, above a bare interpreter", _above(taken["--help"], bare), HELP, " ms"),
-            Target("reconciler validate, above a bare interpreter", _above(taken["validate"], bare), VALIDATE, " ms"),
+            Target("reconciler --help, CPU time above a bare interpreter", _above(taken["--help"], bare), HELP, " ms"),
+            Target("reconciler validate, CPU time above a bare interpreter", _above(taken["validate"], bare), VALIDATE, " ms"),
         ],
     )
 
 
 def _above(usage: Usage, bare: Usage) -> float:
-    return (usage.wall - bare.wall) * 1000
+    # Processor time, like every figure that is judged: on a busy machine the clock shows the others' work.
+    return (usage.cpu - bare.cpu) * 1000
