@@ -43,6 +43,14 @@ def seed_command(file: Path, devices: int, services: tuple[str, ...], number: in
 @click.option("--port", default=0, type=click.IntRange(0, 65_535), help="Loopback port; without it, a free one.")
 def serve_command(file: Path, port: int) -> int:
     """Put the organization in FILE on a loopback port, and print the connection settings. Ctrl-C ends it."""
+    try:
+        _serve(file, port)
+    except KeyboardInterrupt:
+        click.echo("Stopped.", err=True)
+    return 0
+
+
+def _serve(file: Path, port: int) -> None:
     key = file.with_suffix(".pem")
     with _existing(file) as tenant, serve(tenant, port=port) as server:
         credentials = tenant.credentials()
@@ -52,11 +60,7 @@ def serve_command(file: Path, port: int) -> int:
         click.echo(f"    client_id: {credentials.client_id}\n    key_id: {credentials.key_id}")
         click.echo(f"    private_key: {{file: {key.resolve()}}}")
         click.echo(f"    base_url: {server.base_url}\n    token_url: {server.token_url}")
-        try:
-            server.wait()
-        except KeyboardInterrupt:
-            click.echo("Stopped.", err=True)
-    return 0
+        server.wait()
 
 
 @command.command("switches")
@@ -65,6 +69,8 @@ def serve_command(file: Path, port: int) -> int:
 @click.option("--reset", is_flag=True, help="Put every switch of FILE back first.")
 def switches_command(file: Path | None, changes: tuple[str, ...], reset: bool) -> int:
     """List Apple's observed quirks and faults, or throw them for the organization in FILE."""
+    if file is None and (changes or reset):
+        raise click.UsageError("Name the FILE of the organization whose switches are meant.")
     if file is None:
         for switch in SWITCHES.values():
             click.echo(f"{switch.name} = {switch.default}   ({' | '.join(switch.values)})\n    {switch.explains}")
