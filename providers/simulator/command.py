@@ -17,7 +17,7 @@ _FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
 @click.group()
 def command() -> None:
-    """Rehearse against a pretend Apple School Manager, kept in one file.
+    """Rehearse against a pretend Apple School Manager. It is kept in one file.
 
     A configuration with `simulator:` in its connection needs none of these: it makes its own on the first plan, below state/private/.
     """

@@ -21,7 +21,7 @@ from reconciler.session import connect
 @click.option("--note", default="", help="What was done, for the ledger.")
 @click.option("--forget", is_flag=True, help="The thing left the configuration and is no longer ours; nobody needs to delete it.")
 def command(address: str, folder: Path, note: str, forget: bool) -> int:
-    """Attest that the task for ADDRESS (kind/name) was done, where nothing can read it back; or forget a thing of ours."""
+    """Attest a task that nothing can read back. ADDRESS (kind/name) was done; or, with --forget, it is no longer ours."""
     try:
         target = Address.parse(address)
     except ValueError as error:

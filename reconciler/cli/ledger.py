@@ -33,7 +33,7 @@ def _moment(context: click.Context, option: click.Parameter, value: str) -> str:
 @click.option("--run", default="", help="One run.")
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as they are.")
 def command(words: tuple[str, ...], text: str, since: str, until: str, run: str, as_json: bool) -> int:
-    """Search the history of what was done; or, with `verify`, make sure that nobody has changed it.
+    """Search and verify the history of what was done. `verify` makes sure that nobody has changed it.
 
     FOLDER is the configuration folder (write ./verify for one that is called verify).
     """

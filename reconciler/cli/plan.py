@@ -30,16 +30,17 @@ from reconciler.session import connect
 def command(
     folder: Path, targets: tuple[str, ...], excludes: tuple[str, ...], form: str | None, everything: bool, out: Path | None, strict: bool
 ) -> int:
-    """Show what would change, why, what it costs and what a person must do. Changes nothing.
+    """Show what would change, what it costs and what a person must do. Changes nothing.
 
     Exit code: 0 nothing to apply, 2 changes pending, 4 refused by a guard, 1 and others: see the README.
     """
     with progress() as report, connect(folder, os.environ) as session:
         plan, _ = session.plan(report, Selection(frozenset(targets), frozenset(excludes)))
+        unfinished = bool(session.in_flight())
     click.echo(_rendered(plan, form, everything))
     if out is not None:
         _save(plan, out)
-    return exit_code(plan, strict=strict)
+    return exit_code(plan, pending=plan.pending or unfinished or (strict and bool(plan.tasks)))
 
 
 def _rendered(plan: Plan, form: str | None, everything: bool) -> str | bytes:
@@ -61,10 +62,10 @@ def _save(plan: Plan, out: Path) -> None:
     click.echo(f"Saved to {out}. Apply it with: reconciler apply --plan {out}", err=True)
 
 
-def exit_code(plan: Plan, *, strict: bool) -> int:
-    """What the shell and CI are told of this plan."""
+def exit_code(plan: Plan, *, pending: bool) -> int:
+    """What the shell and CI are told of this plan; `pending`: apply has something to do, if only to look at what an earlier run sent."""
     if plan.errors:
         return ReconcilerError.exit_code
     if plan.refusals:
         return GuardRefused.exit_code
-    return CHANGES_PENDING if plan.pending or (strict and plan.tasks) else 0
+    return CHANGES_PENDING if pending else 0

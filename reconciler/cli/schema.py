@@ -14,7 +14,7 @@ from reconciler.schema import CONFIG, outdated, write
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path(".schemas"), help="The folder, default .schemas.")
 @click.option("--check", is_flag=True, help="Write nothing; fail if a schema is missing or out of date.")
 def command(out: Path, *, check: bool) -> None:
-    """Write the JSON Schemas that let editors complete and check the files.
+    """Write the JSON Schemas that editors use. They complete and check the files while you type.
 
     Begin each YAML file with this line, with the path from that file to the folder:
 

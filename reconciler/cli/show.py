@@ -21,7 +21,7 @@ HISTORY = 20
 @click.argument("address", required=False)
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 def command(address: str | None, folder: Path) -> int:
-    """Show what is declared, recorded and known to have happened to ADDRESS (kind/name); without one, what is recorded as ours."""
+    """Show what is declared, recorded and known of one thing. Without an ADDRESS (kind/name) each kind is counted."""
     if address is not None and folder == Path() and address.partition("/")[0] not in KINDS and Path(address).is_dir():
         folder, address = Path(address), None
     configuration = load(folder)

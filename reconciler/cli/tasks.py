@@ -19,7 +19,7 @@ from reconciler.session import connect
 @folder
 @click.option("--json", "as_json", is_flag=True, help="Print the tasks as JSON.")
 def command(folder: Path, as_json: bool) -> int:
-    """List what a person must do in Apple's portal, step by step. A task is ticked off by the next reading, or by `confirm`."""
+    """List what a person must do in Apple's portal. Step by step; a task is ticked off by the next reading, or by `confirm`."""
     with progress() as report, connect(folder, os.environ) as session:
         plan, _ = session.plan(report)
     if as_json:

@@ -15,7 +15,7 @@ from reconciler.validate import summary
 @click.command(name="validate")
 @folder_argument
 def command(folder: Path) -> None:
-    """Check every file of a configuration, offline: no account, no request. All errors are shown at once."""
+    """Check the files, offline. It takes no account and sends no request; all errors are shown at once."""
     configuration = load(folder)
     print_diagnostics(configuration.warnings)
     for line in summary(configuration):
