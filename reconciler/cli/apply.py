@@ -38,7 +38,9 @@ from state.record import Record
 @click.option("--plan", "saved", type=click.Path(path_type=Path), help="Apply this saved plan, or refuse it with what moved.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def command(folder: Path, targets: tuple[str, ...], excludes: tuple[str, ...], saved: Path | None, yes: bool) -> int:
-    """Make the organization equal to the configuration, and prove it. Applies a saved plan, or plans anew and asks. Ends with what was done, what failed, what was not tried, and what a person must do.
+    """Make the organization equal to the configuration, and prove it.
+
+    Applies a saved plan, or plans anew and asks. Ends with what was done, what failed, what was not tried, and what a person must do.
 
     Exit code: 0 all landed, 4 refused by a guard, 5 stale, 6 rate-limited, 7 partly applied, 8 locked by another run, 130 interrupted.
     """
