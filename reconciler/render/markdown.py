@@ -34,7 +34,7 @@ class _Room:
 _ALL = 10**9
 _ROOMS = (
     _Room(_ALL, _ALL, _ALL, _ALL),
-    *(_Room(names, _ALL, _ALL, 200) for names in (1_000, 200, 50, 10, 3, 0)),
+    *(_Room(names, _ALL, _ALL, 200) for names in (1_000, 500, 200, 100, 50, 20, 10, 3, 0)),
     *(_Room(0, entries, lines, 50) for entries, lines in ((100, 200), (20, 100), (5, 50), (1, 20))),
     _Room(0, 0, 5, 5),
 )
@@ -42,12 +42,12 @@ _ROOMS = (
 
 def render(plan: Plan) -> str:
     """The plan with as many names as fit; what does not fit is counted, never cut off silently."""
-    all_lines = lines(plan)
+    all_lines, foot = lines(plan), _foot(plan)
     for room in _ROOMS:
-        text = _render(plan, all_lines, room)
+        text = f"{_render(plan, all_lines, room)}\n{foot}"
         if len(text) <= LIMIT:
             return text
-    return _shortest(plan)
+    return f"{_shortest(plan)}\n{foot}"
 
 
 def _render(plan: Plan, all_lines: Sequence[Line], room: _Room) -> str:
@@ -57,17 +57,17 @@ def _render(plan: Plan, all_lines: Sequence[Line], room: _Room) -> str:
         parts.append(
             f"… and {counted(len(left), 'more line')} with {counted(sum(line.count for line in left), 'change')}; see the saved plan.\n"
         )
-    return "\n".join([*parts, *_tasks(plan.tasks, room), *_notes(plan, room), _foot(plan)])
+    return "\n".join([*parts, *_tasks(plan.tasks, room), *_notes(plan, room)])
 
 
 def _shortest(plan: Plan) -> str:
     refused = f"\n**Refused by {counted(len(plan.refusals), 'guard')}.**\n" if plan.refusals else ""
-    return f"{_head(plan)}{refused}\nThis plan is too long for a comment; see the saved plan.\n\n{_foot(plan)}"
+    return f"{_head(plan)}{refused}\nThis plan is too long for a comment; see the saved plan.\n"
 
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is: no markup, no mention of anybody, no reference, no link, no HTML, no new line."""
-    return _SPECIAL.sub(r"\\\1", _inert(text))
+    return _SPECIAL.sub(r"\\\1", _inert(text).strip())  # a blank before closing asterisks would leave them as they are
 
 
 def _inert(text: str) -> str:
