@@ -7,8 +7,13 @@ rm -rf "$here/.demo"
 mkdir -p "$here/.demo"
 cp -R "$here/examples/riverside" "$demo"
 
+bold='' plain=''
+if [ -t 1 ]; then
+	bold=$(printf '\033[1m') plain=$(printf '\033[0m')
+fi
+
 run() {
-	printf '\n\033[1m$ %s\033[0m\n' "$*"
+	printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"
 	"$@"
 }
 
