@@ -11,8 +11,9 @@ import click
 
 def say(text: str) -> None:
     """Print a line of a run. What is being applied does not stop because nobody can read about it: the ledger tells it too."""
+    shown = text if sys.stdout and sys.stdout.isatty() else click.unstyle(text)
     try:
-        click.echo(text)
+        print(shown, flush=True)  # noqa: T201  click.echo goes past what rich has put in front of stdout, into the middle of its live line
     except OSError:
         mute()
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -175,6 +176,13 @@ def test_progress_is_for_terminals(district: District) -> None:
     assert "Done: 6 of 6 landed" in told
     assert "\x1b" not in told
     assert "Done:" not in shown
+
+
+def test_progress_gives_way_to_what_is_told(district: District) -> None:
+    """On a terminal each line that tells of a step stands on a line of its own, not behind the live one."""
+    lab(district, some(district, 6))
+    _, shown = on_terminal("apply", "--yes", district.folder)
+    assert re.search(r"(\n|\r|\x1b\[2K)(\x1b\[[\d;]*m)*Assign 6 devices to Jamf School: 6 of 6 landed", shown)
 
 
 def test_no_progress_without_a_terminal(district: District) -> None:
