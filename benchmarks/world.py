@@ -83,7 +83,7 @@ def _record_tape(tenant: Tenant, context: Context, tape: Path) -> Observed:
     recorder = Recorder(transport(tenant), tape)
     options = AppleSchoolConnection(simulator=SimulatorOptions())
     provider = through(Door("benchmark", key, tenant.clock, recorder, lambda: None), options, context)
-    everything = Rule(Match(MatchEntry(family=("*",))), Declared(DeviceAssignment(server="any"), Source("any"), "any"))
+    everything = Rule(Match(MatchEntry(family=("*",), order=("*",))), Declared(DeviceAssignment(server="any"), Source("any"), "any"))
     observed = provider.observe(Look(Desired(rules={ASSIGNMENT: [everything]}), {}), _unseen)
     provider.close()
     return observed

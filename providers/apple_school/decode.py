@@ -5,7 +5,7 @@ Names are those of Apple School Manager API: OrgDevice.Attributes, MdmServer.Att
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from itertools import repeat
 from operator import itemgetter
@@ -24,7 +24,7 @@ _FAMILIES: dict[str, Family] = {
     "WATCH": "Watch",
 }
 
-ADDED = "addedToOrgDateTime"
+SOURCE_ID, ADDED = "purchaseSourceId", "addedToOrgDateTime"
 TRAIT_FIELDS = (
     "productFamily",
     "deviceModel",
@@ -32,13 +32,13 @@ TRAIT_FIELDS = (
     "orderNumber",
     "partNumber",
     "purchaseSourceType",
-    "purchaseSourceId",
+    SOURCE_ID,
     "color",
     "deviceCapacity",
     ADDED,
 )
 """What `Traits` needs, in its order."""
-SOURCE_ID = TRAIT_FIELDS.index("purchaseSourceId")
+_SOURCE_ID = TRAIT_FIELDS.index(SOURCE_ID)
 
 MIGRATION_FIELDS = ("mdmMigrationStatus", "mdmMigrationDeadlineDateTime")
 RUNNING = frozenset({"REQUESTED", "STARTED"})
@@ -117,11 +117,15 @@ _NO_MIGRATION = Migration()
 
 
 class TraitReader:
-    """Reads traits of a million devices: what is asked for is picked in one go, and equal traits come out as one object."""
+    """Reads traits of a million devices: what is asked for is picked in one go, and equal traits come out as one object.
 
-    def __init__(self, fields: Sequence[str]) -> None:
-        self._pick = itemgetter(*(name for name in fields if name != ADDED))
-        self._dated = ADDED in fields
+    `asked`: those of TRAIT_FIELDS that anybody looks at, at least one beside the date; the other traits stay empty.
+    """
+
+    def __init__(self, asked: Collection[str]) -> None:
+        self._pick = itemgetter(*(name for name in asked if name != ADDED))
+        self._dated = ADDED in asked
+        self._names = [name if name in asked else "" for name in TRAIT_FIELDS]
         self._known: dict[tuple[object, object], Traits] = {}
         self._made: dict[Traits, Traits] = {}
 
@@ -139,8 +143,9 @@ class TraitReader:
         return zip(map(self._pick, page), days, strict=True)
 
     def _read(self, told: Mapping[str, Any], key: tuple[object, object] | None) -> Traits:
-        *texts, added = map(text, map(told.get, TRAIT_FIELDS))
-        texts[SOURCE_ID] = texts[SOURCE_ID] or text(told.get("purchaseSourceUid"))
+        *texts, added = map(text, map(told.get, self._names))
+        if SOURCE_ID in self._names:
+            texts[_SOURCE_ID] = texts[_SOURCE_ID] or text(told.get("purchaseSourceUid"))
         fresh = Traits._make([*texts, _day(added[:10])])
         traits = self._made.setdefault(fresh, fresh)
         if key is not None:

@@ -9,7 +9,7 @@ one dict entry and one serial each.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,8 +17,9 @@ from providers.apple_school import calls
 from providers.apple_school.atlas import Atlas, Place
 from providers.apple_school.binding import Bound, bind
 from providers.apple_school.calls import Items
-from providers.apple_school.decode import MIGRATION_FIELDS, TRAIT_FIELDS, Service, TraitReader, attributes, migration, service
+from providers.apple_school.decode import MIGRATION_FIELDS, SOURCE_ID, TRAIT_FIELDS, Service, TraitReader, attributes, migration, service
 from providers.wire.message import Call
+from reconciler.desired import Rule
 from reconciler.errors import ProviderError
 from reconciler.kinds.devices import DeviceAssignment, MdmServer
 from reconciler.kinds.match import Traits
@@ -52,9 +53,9 @@ def observe(look: Look, base_url: str, report: Report) -> Call[tuple[Observed, A
     yield from _linkages(reading)
     yield from _settle_doubles(reading)
     deadlines = _deadlines_in_play(look, reading.bound.services)
-    rules = bool(look.desired.rules.get(ASSIGNMENT))
+    rules = look.desired.rules.get(ASSIGNMENT, ())
     if rules or deadlines or not reading.holder.keys() >= look.desired.of(ASSIGNMENT).keys():
-        yield from _devices(reading, rules=rules, deadlines=deadlines)
+        yield from _devices(reading, _asked(rules), deadlines=deadlines)
     return _observed(reading), _atlas(reading)
 
 
@@ -127,10 +128,19 @@ def _deadlines_in_play(look: Look, services: Mapping[str, Service]) -> bool:
     return not {known.fingerprint for known in look.recorded.get(ASSIGNMENT, {}).values()} <= plain
 
 
-def _devices(reading: Reading, *, rules: bool, deadlines: bool) -> Call[None]:
+def _asked(rules: Iterable[Rule]) -> Sequence[str]:
+    """The attributes that rules look at, and the family, which says what people call a device."""
+    traits = {Traits._fields[index] for rule in rules for index, _ in rule.match.tests} | {"family"}
+    if "source_id" in traits:
+        traits.add("source")  # tells whether ids are missing or misspelled
+    return [wire for name, wire in zip(Traits._fields, TRAIT_FIELDS, strict=True) if name in traits]
+
+
+def _devices(reading: Reading, asked: Sequence[str], *, deadlines: bool) -> Call[None]:
     traits = reading.traits = {}
-    fields = _fields(rules=rules, deadlines=deadlines)
-    read, running = TraitReader(fields).read, reading.deadlines
+    read, running = TraitReader(asked).read, reading.deadlines
+    # The migration ones are not on Apple's list of fields, so they may be refused.
+    fields = (*asked, *(MIGRATION_FIELDS if deadlines else ()))
 
     def take(ids: list[str], items: Items) -> int:
         before, told = len(traits), list(map(attributes, items))
@@ -141,18 +151,13 @@ def _devices(reading: Reading, *, rules: bool, deadlines: bool) -> Call[None]:
         return len(traits) - before
 
     yield from calls.devices(reading.base_url, fields, take)
-    if rules and _misspelled({id(shared): shared for shared in traits.values()}.values()):
+    if SOURCE_ID in asked and _misspelled({id(shared): shared for shared in traits.values()}.values()):
         yield from calls.devices(reading.base_url, [*fields, "purchaseSourceUid"], take)
 
 
 def _misspelled(distinct: Collection[Traits]) -> bool:
     """Apple's examples write purchaseSourceUid where its table writes purchaseSourceId; a field list filters the other one out."""
     return any(traits.source for traits in distinct) and not any(traits.source_id for traits in distinct)
-
-
-def _fields(*, rules: bool, deadlines: bool) -> Sequence[str]:
-    """The attributes that somebody will look at. The migration ones are not on Apple's list of fields, so they may be refused."""
-    return (*(TRAIT_FIELDS if rules else TRAIT_FIELDS[:1]), *(MIGRATION_FIELDS if deadlines else ()))
 
 
 def _observed(reading: Reading) -> Observed:

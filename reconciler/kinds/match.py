@@ -118,13 +118,12 @@ def _between(added: Added) -> Callable[[date | None], object]:
 
 
 class Match:
-    """A match entry, compiled (see reconciler.desired.Matcher). `fields` names the traits it looks at."""
+    """A match entry, compiled (see reconciler.desired.Matcher)."""
 
-    __slots__ = ("fields", "tests")
+    __slots__ = ("tests",)
 
     def __init__(self, entry: MatchEntry) -> None:
-        self.fields = tuple(name for name in Traits._fields if getattr(entry, name) is not None)
+        asked = [(index, name) for index, name in enumerate(Traits._fields) if getattr(entry, name) is not None]
         self.tests: list[tuple[int, Callable[[Any], object]]] = [
-            (Traits._fields.index(name), _between(entry.added) if name == "added" and entry.added else _pattern(getattr(entry, name)))
-            for name in self.fields
+            (index, _between(entry.added) if name == "added" and entry.added else _pattern(getattr(entry, name))) for index, name in asked
         ]
