@@ -52,9 +52,9 @@ def _totals(observed: Observed) -> dict[tuple[str, str], int]:
     for kind, items in observed.items.items():
         place = KINDS[kind].place
         shared = Counter(map(id, items.values()))
-        specs = {id(seen): seen.spec for seen in items.values()}
+        distinct = dict(zip(map(id, items.values()), items.values(), strict=True))
         for key, count in shared.items():
-            totals[kind, place(specs[key])] += count
+            totals[kind, place(distinct[key].spec)] += count
     return totals
 
 

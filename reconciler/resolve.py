@@ -42,8 +42,8 @@ class Claims:
     def on(self, traits: tuple[object, ...]) -> list[Declared]:
         """One per distinct spec, by name of the entry so that file order does not matter."""
         left = (1 << len(self._rules)) - 1
-        for index, allowing in self._traits:
-            left &= allowing[traits[index]]
+        for index, allowed in self._traits:
+            left = allowed[traits[index], left]
         if left not in self._answers:
             self._answers[left] = self._declared(left)
         return self._answers[left]
@@ -54,10 +54,10 @@ class Claims:
         return sorted(first_of_spec.values(), key=lambda declared: declared.origin)
 
 
-class _Trait(dict[object, int]):
-    """Value of one trait → the rules that it allows, bit n for rule n. A value is judged when it is first met.
+class _Trait(dict[tuple[object, int], int]):
+    """Value of one trait, and the rules that are still possible → those of them that it allows; bit n stands for rule n.
 
-    A million devices have a hundred thousand distinct traits, but only some ten thousand orders and a few families.
+    A pair is judged when it is first met: a million devices have a few families and some ten thousand orders.
     """
 
     def __init__(self, rules: Sequence[Rule], index: int) -> None:
@@ -65,8 +65,9 @@ class _Trait(dict[object, int]):
         self._tests = [(1 << n, test) for n, rule in enumerate(rules) for at, test in rule.match.tests if at == index]
         self._others = (1 << len(rules)) - 1 - sum(bit for bit, _ in self._tests)
 
-    def __missing__(self, value: object) -> int:
-        rules = self[value] = self._others + sum(bit for bit, test in self._tests if test(value))
+    def __missing__(self, pair: tuple[object, int]) -> int:
+        value, left = pair
+        rules = self[pair] = left & self._others | sum(bit for bit, test in self._tests if left & bit and test(value))
         return rules
 
 

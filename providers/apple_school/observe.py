@@ -119,8 +119,9 @@ def _settle_doubles(reading: Reading) -> Call[None]:
 
 def _deadlines_in_play(look: Look, services: Mapping[str, Service]) -> bool:
     """Whether a migration deadline is declared, or was part of what we last applied."""
-    distinct = {id(declared): declared.spec for declared in look.desired.of(ASSIGNMENT).values()}
-    specs = [*distinct.values(), *(rule.declared.spec for rule in look.desired.rules.get(ASSIGNMENT, ()))]
+    declared = look.desired.of(ASSIGNMENT).values()
+    distinct = dict(zip(map(id, declared), declared, strict=True)).values()
+    specs = [*(each.spec for each in distinct), *(rule.declared.spec for rule in look.desired.rules.get(ASSIGNMENT, ()))]
     if any(isinstance(spec, DeviceAssignment) and spec.migration_deadline for spec in specs):
         return True
     servers = {*services, *look.desired.of(SERVER), *look.recorded.get(SERVER, {})}
@@ -151,7 +152,7 @@ def _devices(reading: Reading, asked: Sequence[str], *, deadlines: bool) -> Call
         return len(traits) - before
 
     yield from calls.devices(reading.base_url, fields, take)
-    if SOURCE_ID in asked and _misspelled({id(shared): shared for shared in traits.values()}.values()):
+    if SOURCE_ID in asked and _misspelled(set(traits.values())):
         yield from calls.devices(reading.base_url, [*fields, "purchaseSourceUid"], take)
 
 

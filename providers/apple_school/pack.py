@@ -105,7 +105,7 @@ def _title(order: Order, count: int) -> str:
 def _sizes(observed: Observed) -> dict[str, int]:
     """Devices by service's name; "" for all of them."""
     holder = observed.items.get("device_assignment", {})
-    shared = {id(seen): seen for seen in holder.values()}
+    shared = dict(zip(map(id, holder.values()), holder.values(), strict=True))
     sizes: Counter[str] = Counter()
     for key, count in Counter(map(id, holder.values())).items():
         spec = shared[key].spec
