@@ -189,4 +189,4 @@ def _skipped(everything: Sequence[Change], changes: Sequence[Change]) -> Iterato
 
 def _dormant(dormant: Sequence[Dormant]) -> Iterator[LeftAlone]:
     for entry in sorted(dormant, key=lambda entry: (entry.kind, entry.name)):
-        yield LeftAlone(entry.kind, 0, f"{entry.name}: {entry.why}")
+        yield LeftAlone(entry.kind, 0, f"{entry.name}: not in effect today ({entry.why})")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import subprocess
@@ -58,7 +59,11 @@ def on_terminal(*arguments: str | Path, answer: Answer | None = None, stdout: in
     out = theirs if stdout is None else stdout
     with subprocess.Popen([RECONCILER, *arguments], stdin=theirs, stdout=out, stderr=theirs, env=environment()) as child:
         os.close(theirs)
-        shown = _watch(ours, child, answer)
+        try:
+            shown = _watch(ours, child, answer)
+        except BaseException:
+            child.kill()  # or leaving the block would wait for it for ever
+            raise
         code = child.wait()
     os.close(ours)
     return code, shown
@@ -66,17 +71,20 @@ def on_terminal(*arguments: str | Path, answer: Answer | None = None, stdout: in
 
 def _watch(ours: int, child: subprocess.Popen[bytes], answer: Answer | None) -> str:
     shown = b""
-    while True:
-        try:
-            piece = os.read(ours, 65_536)
-        except OSError:  # how Linux says that the last one has left the terminal
-            piece = b""
-        if not piece:
-            return shown.decode(errors="replace")
+    while piece := _read(ours, child, pressing=bool(answer and not answer.keys and answer.prompt.encode() in shown)):
         shown += piece
-        if answer and answer.prompt.encode() in shown:
-            if answer.keys:
-                os.write(ours, answer.keys.encode())
-            else:
-                child.send_signal(signal.SIGINT)
+        if answer and answer.keys and answer.prompt.encode() in shown:
+            os.write(ours, answer.keys.encode())
             answer = None
+    return shown.decode(errors="replace")
+
+
+def _read(ours: int, child: subprocess.Popen[bytes], *, pressing: bool) -> bytes:
+    """What the terminal shows next; nothing at the end. While it shows nothing, Ctrl-C is pressed (again), as people do: between showing
+    a question and waiting for its answer Python does not notice the first."""
+    while pressing and not select.select([ours], [], [], 1.0)[0]:
+        child.send_signal(signal.SIGINT)
+    try:
+        return os.read(ours, 65_536)
+    except OSError:  # how Linux says that the last one has left the terminal
+        return b""

@@ -307,8 +307,8 @@ def test_dormant_entries_are_told(district: District) -> None:
         over={"server": "intune", "devices": devices, "until": "2026-06-30"},
     )
     told = district.run("plan").out
-    assert "soon: from 2027-01-08" in told
-    assert "over: until 2026-06-30" in told
+    assert "Left alone: soon: not in effect today (from 2027-01-08)" in told
+    assert "Left alone: over: not in effect today (until 2026-06-30)" in told
 
 
 def test_a_refusal_is_the_approval_that_lifts_it(district: District) -> None:
