@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from reconciler.kinds.entry import Board, Entry
-from reconciler.kinds.fields import TEXT, Choice, OneOrMany, Reader, Text, empty, wrong
+from reconciler.kinds.fields import TEXT, Choice, Json, OneOrMany, Reader, Text, empty, wrong
 from reconciler.kinds.kind import Kind
 from reconciler.resource import Address, Declared, Spec
 
@@ -77,8 +77,15 @@ class LocationEntry(Entry):
     name: Text = Field(description="The name that people see.", examples=["North School"])
 
 
+def _for_students(schema: Json) -> None:
+    schema["if"] = {"properties": {"role": {"const": "staff"}}}
+    schema["then"] = {"not": {"anyOf": [{"required": ["grade"]}, {"required": ["passcode"]}]}}
+
+
 class PersonEntry(Entry):
     """A student or a member of staff. The key is the person_id, which Apple never changes."""
+
+    model_config = ConfigDict(json_schema_extra=_for_students)
 
     role: Annotated[Role, Choice()] = Field(description="Staff become instructors.")
     first_name: Text = Field(description="First name.")

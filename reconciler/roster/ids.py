@@ -10,7 +10,7 @@ from itertools import chain
 from reconciler.diagnostic import Severity
 from reconciler.roster.layout import LAYOUTS, PEOPLE, ROSTERS, Layout
 from reconciler.roster.part import Part, Roster
-from reconciler.roster.report import Report, shown
+from reconciler.roster.report import Report, shown, who
 
 
 def check_keys(roster: Roster, report: Report) -> None:
@@ -50,7 +50,7 @@ def _duplicates(roster: Roster, layout: Layout, twice: set[str], report: Report)
 
 def _twice(part: Part, first: Mapping[str, tuple[Part, int]], row: int) -> str:
     key = part.keys[row]
-    return f"{part.layout.key} {shown(key)} stands twice: here and at {_at(first[key])}."
+    return f"{part.called(part.layout.key)} {_named(part, key)} stands twice: here and at {_at(first[key])}."
 
 
 def _case(roster: Roster, layout: Layout, report: Report) -> None:
@@ -73,7 +73,9 @@ def _say_case(part: Part, rows: list[int], spellings: dict[str, str], report: Re
         part,
         column,
         rows,
-        lambda row: f"{column} {shown(keys[row])} differs from {shown(spellings[keys[row].casefold()])} only in case.",
+        lambda row: (
+            f"{part.called(column)} {_named(part, keys[row])} differs from {_named(part, spellings[keys[row].casefold()])} only in case."
+        ),
         "Apple takes them for two.",
         Severity.WARNING,
     )
@@ -104,7 +106,11 @@ def _one_role(roster: Roster, report: Report) -> None:
 
 
 def _student_too(part: Part, first: Mapping[str, tuple[Part, int]], row: int) -> str:
-    return f"person_id {shown(part.keys[row])} is a student, too: {_at(first[part.keys[row]])}."
+    return f"{part.called('person_id')} {who(part.keys[row])} is a student, too: {_at(first[part.keys[row]])}."
+
+
+def _named(part: Part, key: str) -> str:
+    return who(key) if part.layout.kind == "person" else shown(key)
 
 
 def _at(where: tuple[Part, int]) -> str:
@@ -134,6 +140,6 @@ def _say_pairs(part: Part, rows: list[int], report: Report) -> None:
         part,
         "student_id",
         rows,
-        lambda row: f"student_id {shown(students[row])} is in class {shown(classes[row])} twice.",
+        lambda row: f"{part.called('student_id')} {who(students[row])} is in class {shown(classes[row])} twice.",
         "Delete one of the two rows.",
     )

@@ -13,6 +13,7 @@ MOST_LOCATIONS = 999
 MOST_INSTRUCTORS = 15
 PERSONAL = frozenset(("person_number", "first_name", "middle_name", "last_name", "email_address", "sis_username"))
 """Columns whose values tell who a child is: no finding quotes them."""
+PERSON_IDS = ("person_id", "student_id", "instructor_id")
 POLICIES = ("4", "6", "8", "")
 NUMBERED = re.compile(r"(\w+_id)_([1-9][0-9]{0,3})")
 

@@ -6,7 +6,7 @@ is found only when somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.resource import Source
@@ -19,7 +19,8 @@ Column = Sequence[str]
 class Part:
     """Rows of one of the six files, from one source. All columns have `count` values; one that is not there is blank.
 
-    `place` tells where the value of a row and column stands (of the row, if it lacks the column). `origin` names the source.
+    `place` tells where the value of a row and column stands (of the row, if it lacks the column). `origin` names the source, and `names`
+    what it calls columns that are not called as Apple's there.
     """
 
     layout: Layout
@@ -27,6 +28,11 @@ class Part:
     columns: dict[str, Column]
     place: Callable[[int, str], Source]
     origin: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, column: str) -> str:
+        """What the source calls a column."""
+        return self.names.get(self.layout.base(column), column)
 
     def column(self, name: str) -> Column:
         """One column."""
@@ -46,7 +52,7 @@ class Part:
         """Only these rows."""
         place = self.place
         columns: dict[str, Column] = {name: [values[row] for row in rows] for name, values in self.columns.items()}
-        return Part(self.layout, len(rows), columns, lambda row, column: place(rows[row], column), self.origin)
+        return Part(self.layout, len(rows), columns, lambda row, column: place(rows[row], column), self.origin, self.names)
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from functools import partial
 from reconciler.diagnostic import Severity
 from reconciler.roster.layout import MOST_INSTRUCTORS, PEOPLE, repeated
 from reconciler.roster.part import Part, Roster
-from reconciler.roster.report import Report, always, shown
+from reconciler.roster.report import Report, always, shown, who
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def _accounts(part: Part, terms: Terms, report: Report) -> None:
 
 
 def _blank(part: Part, column: str, row: int) -> str:
-    return f"{column} of {shown(part.keys[row])} is blank, but account names are made of it."
+    return f"{part.called(column)} of {who(part.keys[row])} is blank, but account names are made of it."
 
 
 def _federated(mail: str, terms: Terms) -> bool:
@@ -67,7 +67,7 @@ def _primary(part: Part, terms: Terms, report: Report) -> None:
     for column in part.repeated("location_id"):
         values = part.column(column)
         rows = [row for row, value in enumerate(values) if value == terms.primary_location]
-        message = f"{column} {shown(terms.primary_location)} is the primary location, where Apple creates nobody by upload."
+        message = f"{part.called(column)} {shown(terms.primary_location)} is the primary location, where Apple creates nobody by upload."
         report.rows(part, column, rows, always(message), "Declare a further location and use that one.")
 
 
@@ -75,7 +75,7 @@ def _mailless(part: Part, report: Report) -> None:
     keys = part.keys
     rows = [row for row, mail in enumerate(part.column("email_address")) if not mail]
     hint = "With federated sign-in Apple requires an e-mail address of everybody."
-    report.rows(part, "email_address", rows, lambda row: f"email_address of {shown(keys[row])} is blank.", hint)
+    report.rows(part, "email_address", rows, lambda row: f"{part.called('email_address')} of {who(keys[row])} is blank.", hint)
 
 
 def _mails(roster: Roster) -> Iterator[tuple[Part, int, str]]:
@@ -104,7 +104,7 @@ def _mail_twice(roster: Roster, terms: Terms, report: Report) -> None:
 def _same_mail(part: Part, found: Mapping[int, tuple[Part, int]], row: int) -> str:
     owner, at = found[row]
     place = owner.place(at, "email_address")
-    return f"email_address of {shown(part.keys[row])} is also that of {shown(owner.keys[at])} ({place})."
+    return f"{part.called('email_address')} of {who(part.keys[row])} is also that of {who(owner.keys[at])} ({place})."
 
 
 def _instructors(part: Part, report: Report) -> None:

@@ -10,7 +10,7 @@ from itertools import chain
 
 from reconciler.roster.layout import LAYOUTS
 from reconciler.roster.part import Part, Roster
-from reconciler.roster.report import Report, shown
+from reconciler.roster.report import Report, shown, who
 
 _NOUNS = {
     "locations": "location",
@@ -33,29 +33,26 @@ class References:
         for part in chain(*(self._roster.of(name) for name in LAYOUTS), self._roster.lost):
             for column in part.columns:
                 target = part.layout.refers.get(part.layout.base(column))
-                if target and target not in self._roster.broken:
+                if target and target not in self._roster.broken and "" not in self._keys[target]:
                     self._column(part, column, target, report)
 
     def _column(self, part: Part, column: str, target: str, report: Report) -> None:
         values = part.column(column)
         lost = set(values) - self._keys[target] - {""}
         if lost:
-            rows = [row for row, value in enumerate(values) if value in lost]
-            report.rows(part, column, rows, lambda row: f"{column} {self._sentence(values[row], target)}", self._hint(target))
+            rows, called = [row for row, value in enumerate(values) if value in lost], part.called(column)
+            report.rows(part, column, rows, lambda row: f"{called} {self._sentence(values[row], target)}", "Add it, or correct the id.")
 
     def _sentence(self, value: str, target: str) -> str:
         if target == "staff" and value in self._keys["students"]:
-            return f"{shown(value)} is a student, not staff."
+            return f"{who(value)} is a student, not staff."
         if target == "students" and value in self._keys["staff"]:
-            return f"{shown(value)} is staff, not a student."
+            return f"{who(value)} is staff, not a student."
         near = self._folded[target].get(value.casefold())
-        spelled = f" There is {shown(near)}; upper and lower case differ." if near else ""
-        return f"{shown(value)} is not a known {_NOUNS[target]}.{spelled}"
+        named = who if target in ("staff", "students") else shown
+        spelled = f" There is {named(near)}; upper and lower case differ." if near else ""
+        return f"{named(value)} is not a known {_NOUNS[target]}.{spelled}"
 
     @cached_property
     def _folded(self) -> dict[str, dict[str, str]]:
         return {name: {key.casefold(): key for key in sorted(keys)} for name, keys in self._keys.items()}
-
-    @staticmethod
-    def _hint(target: str) -> str:
-        return f"Add it to {target}.csv or its source, or correct the id."

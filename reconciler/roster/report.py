@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds.suggest import short
-from reconciler.roster.layout import PERSONAL
+from reconciler.roster.layout import PERSON_IDS, PERSONAL
 from reconciler.roster.part import Part
 
 LIMIT = 20
@@ -54,10 +54,19 @@ def always(message: str) -> Callable[[int], str]:
 
 
 def shown(value: str) -> str:
-    """An id as findings quote it. One that is an e-mail address tells who somebody is, so it is not quoted."""
-    return "(an e-mail address)" if "@" in value else short(value)
+    """An id of a place, a course or a class as findings quote it."""
+    return short(value) if value else "(no id)"
+
+
+def who(value: str) -> str:
+    """An id of a person as findings quote it. One that is an e-mail address or may be a name is not."""
+    if "@" in value:
+        return "(an e-mail address)"
+    return "(perhaps a name)" if " " in value else shown(value)
 
 
 def quoted(column: str, value: str) -> str:
     """A value as findings may show it: empty for personal columns, else behind a blank."""
-    return "" if column in PERSONAL or not value else f" {shown(value)}"
+    if column in PERSONAL or not value:
+        return ""
+    return f" {who(value) if column.startswith(PERSON_IDS) else shown(value)}"

@@ -73,8 +73,8 @@ def apply(rule: Rule, part: Part, column: str, report: Report) -> None:
     values = part.column(column)
     bad = {value for value in set(values) if rule.bad(value)}
     if bad:
-        rows = [row for row, value in enumerate(values) if value in bad]
-        report.rows(part, column, rows, lambda row: f"{column}{quoted(column, values[row])} {rule.sentence}", rule.hint, rule.severity)
+        rows, called = [row for row, value in enumerate(values) if value in bad], part.called(column)
+        report.rows(part, column, rows, lambda row: f"{called}{quoted(column, values[row])} {rule.sentence}", rule.hint, rule.severity)
 
 
 def _odd_characters(part: Part, column: str, joined: str, report: Report) -> None:
@@ -107,7 +107,8 @@ def _too_long(part: Part, column: str, report: Report) -> None:
     limit = LONGEST.get("id" if column.partition("_id")[1] else column, LONGEST[""])
     if max(map(len, values), default=0) > limit:
         rows = [row for row, value in enumerate(values) if len(value) > limit]
-        report.rows(part, column, rows, lambda row: f"{column} has {len(values[row]):,} characters.", f"Apple keeps at most {limit:,}.")
+        called = part.called(column)
+        report.rows(part, column, rows, lambda row: f"{called} has {len(values[row]):,} characters.", f"Apple keeps at most {limit:,}.")
 
 
 def check_required(part: Part, report: Report) -> None:
@@ -115,14 +116,10 @@ def check_required(part: Part, report: Report) -> None:
     for column in part.layout.required:
         if column in part.columns and "" in part.columns[column]:
             rows = [row for row, value in enumerate(part.columns[column]) if not value]
-            report.rows(part, column, rows, always(f"{column} is blank{_of(column, part)}."), _why(column))
+            report.rows(part, column, rows, always(f"{part.called(column)} is blank."), _why(column, part))
 
 
-def _of(column: str, part: Part) -> str:
-    return f" in a row of {part.layout.file}" if column == part.layout.key else ""
-
-
-def _why(column: str) -> str:
-    if column == "location_id":
+def _why(column: str, part: Part) -> str:
+    if column == "location_id" and column != part.layout.key:
         return "Apple creates nobody and nothing without a location."
     return "Apple requires it in every row."

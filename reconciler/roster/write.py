@@ -18,17 +18,18 @@ from reconciler.roster.part import Part, Roster
 _QUOTED = frozenset(' ,"\\;')
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The oldest date a zip can hold: equal rosters give equal zips on any day."""
+_UNIX = 3
 _MODE = 0o100600
 """A plain file that only its owner may read: it holds children's names."""
 
 
 def to_zip(roster: Roster) -> bytes:
-    """The zip to upload."""
+    """The zip to upload. Not compressed: no two versions of zlib are bound to give the same bytes."""
     data = io.BytesIO()
-    with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(data, "w") as archive:
         for name, content in to_files(roster).items():
             member = zipfile.ZipInfo(name, _EPOCH)
-            member.compress_type, member.create_system, member.external_attr = zipfile.ZIP_DEFLATED, 3, _MODE << 16
+            member.create_system, member.external_attr = _UNIX, _MODE << 16
             archive.writestr(member, content)
     return data.getvalue()
 

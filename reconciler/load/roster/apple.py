@@ -51,8 +51,9 @@ def _sheet(container: Container, layout: Layout, report: Report) -> Sheet | None
     name = container.called(layout.file)
     read = container.files.get(layout.file)
     if read is None:
-        message = f"{layout.file} is missing; Apple expects all six files every time, and deactivates who is not in them."
-        report.say(Diagnostic(Source(container.name), message, "If it has no rows, it holds its header alone."))
+        if not container.elsewhere(layout.file):
+            message = f"{layout.file} is missing; Apple expects all six files every time, and deactivates who is not in them."
+            report.say(Diagnostic(Source(container.name), message, "If it has no rows, it holds its header alone."))
         return None
     try:
         sheet = Sheet(read(), name, APPLE, report)
@@ -69,7 +70,7 @@ def _judge_columns(sheet: Sheet, layout: Layout, report: Report) -> None:
     missing = [name for name in layout.columns if name not in sheet.header]
     for name in missing:
         if name in layout.required:
-            report.say(Diagnostic(Source(sheet.name), f"The column {name} is missing.", "Apple requires it."))
+            report.say(sheet.lacks(name))
         elif report.exact:
             message = f"The column {name} of Apple's template is missing."
             report.say(Diagnostic(Source(sheet.name), message, "Apple asks to leave the header as it is.", Severity.WARNING))

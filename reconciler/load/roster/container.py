@@ -30,6 +30,10 @@ class Container:
         """What messages call one of the files."""
         return f"{self.name}/{file}"
 
+    def elsewhere(self, file: str) -> bool:
+        """Whether a file is there in an inner folder or with capitals in its name: that was said, so it is not called missing, too."""
+        return any(name.rpartition("/")[2].lower() == file for name in (*self.buried, *self.files))
+
 
 def open_container(path: Path, name: str) -> Container:
     """What is at a path. Raises UnreadableError: nothing, no folder and no zip, or nothing of use in it."""

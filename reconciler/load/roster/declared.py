@@ -74,7 +74,14 @@ def _columns(layout: Layout, specs: Mapping[str, object]) -> dict[str, Column]:
 
 
 def _part(board: Board, layout: Layout, names: Sequence[str], columns: dict[str, Column]) -> Part:
-    return Part(layout, len(names), columns, lambda row, column: _place(board, layout, names[row], column), "YAML")
+    return Part(layout, len(names), columns, lambda row, column: _place(board, layout, names[row], column), "YAML", _names(layout))
+
+
+def _names(layout: Layout) -> dict[str, str]:
+    """What the entries call Apple's columns."""
+    located = "locations" if layout.kind == "person" else "location"
+    names = {**_FIELDS, "location_id": located, "instructor_id": "instructors"}
+    return {column: name for column, name in names.items() if column != layout.key}
 
 
 def _place(board: Board, layout: Layout, name: str, column: str) -> Source:
@@ -95,4 +102,11 @@ def _members(board: Board, classes: Mapping[str, Class]) -> Part:
         "class_id": [name for name, _, _ in pairs],
         "student_id": [student for _, _, student in pairs],
     }
-    return Part(ROSTERS, len(pairs), columns, lambda row, _: board.source("class", pairs[row][0], "students", pairs[row][1]), "YAML")
+    return Part(
+        ROSTERS,
+        len(pairs),
+        columns,
+        lambda row, _: board.source("class", pairs[row][0], "students", pairs[row][1]),
+        "YAML",
+        {"student_id": "students"},
+    )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from reconciler.diagnostic import Diagnostic, Severity
-from reconciler.kinds.suggest import did_you_mean, one_of, short
+from reconciler.kinds.suggest import one_of, short
 from reconciler.load.roster.apple import judge_container
 from reconciler.load.roster.container import Container
 from reconciler.load.roster.sheet import ONEROSTER, Sheet
@@ -22,7 +22,7 @@ from reconciler.roster.report import LIMIT, Report
 
 REQUIRED = {
     "orgs": ("sourcedId", "name"),
-    "users": ("sourcedId", "orgSourcedIds", "role", "username"),
+    "users": ("sourcedId", "orgSourcedIds", "role", "username", "givenName", "familyName"),
     "courses": ("sourcedId", "orgSourcedId"),
     "classes": ("sourcedId", "courseSourcedId", "schoolSourcedId"),
     "enrollments": ("sourcedId", "classSourcedId", "userSourcedId", "role"),
@@ -102,8 +102,9 @@ def _manifest(container: Container, report: Report) -> None:
 def _file(container: Container, name: str, report: Report) -> File | None:
     read = container.files.get(f"{name}.csv")
     if read is None:
-        message = f"{name}.csv is missing."
-        report.say(Diagnostic(Source(container.name), message, f"A OneRoster export for Apple has {one_of([*REQUIRED])} (.csv)."))
+        if not container.elsewhere(f"{name}.csv"):
+            hint = f"A OneRoster export for Apple has {', '.join(f'{one}.csv' for one in REQUIRED)}."
+            report.say(Diagnostic(Source(container.name), f"{name}.csv is missing.", hint))
         return None
     try:
         sheet = Sheet(read(), container.called(f"{name}.csv"), ONEROSTER, report)
@@ -112,17 +113,19 @@ def _file(container: Container, name: str, report: Report) -> File | None:
         return None
     for column in REQUIRED[name]:
         if column not in sheet.header:
-            message, hint = f"The column {column} is missing.", did_you_mean(column, sheet.header)
-            report.say(Diagnostic(Source(sheet.name), message, hint if hint.startswith("Did") else "Apple requires it."))
+            report.say(sheet.lacks(column))
     everything = File(sheet, range(len(sheet.records)))
     return _of_words(everything, "status", STATUS, frozenset(), report)
 
 
 def _of_words(file: File, column: str, words: dict[str, bool], others: Collection[str], report: Report) -> File:
-    """The rows whose word in a column lets them in. `others` are OneRoster's words that Apple does not take: counted in a warning."""
+    """The rows whose word in a column lets them in. `others` are OneRoster's words that Apple does not take: counted in a warning.
+
+    A row with a word of nobody's is an error and stays, so that what refers to it is not taken for one, too.
+    """
     values = [value.lower() for value in file.column(column)]
-    kept = [row for row, value in zip(file.rows, values, strict=True) if words.get(value)]
-    if len(kept) < len(values):
+    kept = [row for row, value in zip(file.rows, values, strict=True) if words.get(value, value not in others)]
+    if not set(values) <= set(words):
         left = {row: value for row, value in zip(file.rows, values, strict=True) if value not in words}
         _unknown_words(file, column, [row for row, value in left.items() if value not in others], [word for word in words if word], report)
         for word in sorted(set(left.values()) & set(others)):
@@ -147,11 +150,16 @@ def _part(file: File, layout: Layout, columns: dict[str, Column], names: dict[st
     def place(row: int, column: str) -> Source:
         return file.sheet.place(file.rows[row], names.get(layout.base(column), ""))
 
-    return Part(layout, len(file.rows), columns, place, origin)
+    return Part(layout, len(file.rows), columns, place, origin, names)
 
 
 def _plain(file: File, layout: Layout, names: dict[str, str], origin: str) -> Part:
-    return _part(file, layout, {column: file.column(name) for column, name in names.items()}, names, origin)
+    return _part(file, layout, _there(file, names), names, origin)
+
+
+def _there(file: File, names: dict[str, str]) -> dict[str, Column]:
+    """The columns that the file has; what it lacks was said."""
+    return {column: file.column(name) for column, name in names.items() if name in file.sheet.columns}
 
 
 def _orgs(file: File | None, origin: str, roster: Roster, report: Report) -> None:
@@ -176,18 +184,18 @@ def _users(file: File | None, origin: str, roster: Roster, report: Report) -> No
     if not file:
         return
     file = _of_words(file, "role", dict.fromkeys(USER_ROLES, True), OTHER_ROLES, report)
-    role = dict(zip(file.rows, (USER_ROLES[value.lower()] for value in file.column("role")), strict=True))
+    role = dict(zip(file.rows, (USER_ROLES.get(value.lower(), "student") for value in file.column("role")), strict=True))
     students, staff = (file.only([row for row in file.rows if role[row] == word]) for word in ("student", "teacher"))
     roster.add(_people(students, STUDENTS, {**_PERSON, "grade_level": "grades"}, origin))
     roster.add(_people(staff, STAFF, _PERSON, origin))
 
 
 def _people(file: File, layout: Layout, names: dict[str, str], origin: str) -> Part:
-    columns: dict[str, Column] = {column: file.column(name) for column, name in names.items()}
+    columns = _there(file, names)
     if "grade_level" in columns:
         columns["grade_level"] = [value.partition(",")[0].strip() for value in columns["grade_level"]]
-    several = [[one.strip() for one in value.split(",")] for value in columns["location_id"]]
-    columns |= spread("location_id", several)
+    if "location_id" in columns:
+        columns |= spread("location_id", [[one.strip() for one in value.split(",")] for value in columns["location_id"]])
     return _part(file, layout, columns, names, origin)
 
 

@@ -10,11 +10,14 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
+from itertools import pairwise
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.kinds.suggest import short
 from reconciler.load.text import BOM, UnreadableError, decode, place_at
 from reconciler.resource import Source
 from reconciler.roster.report import LIMIT, Report
@@ -22,9 +25,9 @@ from reconciler.roster.report import LIMIT, Report
 if TYPE_CHECKING:
     from _csv import Reader
 
-DOUBLED = re.compile(r'"""|[^,;\r\n"]""|""[^,;\r\n"]')
-LONE_BACKSLASH = re.compile(r'\\[^"\\\r\n]')
-REPAIRED = "It is put right when the upload is written."
+DOUBLED = re.compile(r'(?<!\\)"""|[^,;\r\n"\\]""|(?<!\\)""[^,;\r\n"]')
+LONE_BACKSLASH = re.compile(r'(?<!\\)(?:\\\\)*\\[^"\\\r\n]')
+REPAIRED = "Put right when the upload is written."
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,13 @@ class Sheet:
         record = self.records[row]
         return self._place(record, self.header.index(column) if column in self.header else 0)
 
+    def lacks(self, column: str) -> Diagnostic:
+        """The finding that a required column is missing, with the one that may be meant."""
+        near = get_close_matches(column.casefold(), [name.casefold() for name in self.header], n=1, cutoff=0.8)
+        meant = [name for name in self.header if near and name.casefold() == near[0]]
+        hint = f"Is it {short(meant[0])}?" if meant else "Apple requires it."
+        return Diagnostic(Source(self.name), f"The column {column} is missing.", hint)
+
     def column_place(self, column: str) -> Source:
         """Where a column's name stands."""
         return self._place(0, self.header.index(column))
@@ -81,10 +91,12 @@ class Sheet:
             return None
         for record in range(1, len(self._begins) - 1):
             text = self._record(record)
-            starts = list(self._starts(text)) if " " in text else []
-            for index, (start, end) in enumerate(zip(starts, [*starts[1:], len(text)], strict=True)):
-                if not text.startswith('"', start) and " " in text[start:end]:
-                    return self._place(record, index)
+            if " " in text:
+                starts = list(self._starts(text))
+                bare = (not text.startswith('"', start) and " " in text[start:end] for start, end in pairwise([*starts, len(text)]))
+                found = next((index for index, one in enumerate(bare) if one), None)
+                if found is not None:
+                    return self._place(record, found)
         return None
 
     def _judge_form(self, data: bytes, text: str) -> None:
@@ -101,13 +113,14 @@ class Sheet:
             report.say(Diagnostic(place_at(text, found.start(), self.name), message, hint, report.untidy))
         if "\\" in text and self._style.escape and (found := LONE_BACKSLASH.search(text)):
             message = "A backslash stands before something that needs none, and would vanish."
-            report.say(Diagnostic(place_at(text, found.start(), self.name), message, "Delete it, or write two."))
+            report.say(Diagnostic(place_at(text, found.start(), self.name), message, "Delete it."))
 
     def _separator(self, text: str) -> str:
         first = text.split("\n", 1)[0]
         best = max(self._style.separators, key=first.count)
-        if "\t" in first and best not in first:
-            raise self._stop("The columns are separated by tabs.", f"Export with {self._style.separators[0]} between them.")
+        wrong = next((words for sign, words in (("\t", "tabs"), (";", "semicolons")) if sign in first), "")
+        if wrong and best not in first:
+            raise self._stop(f"The columns are separated by {wrong}.", "Export with commas between them.")
         return best
 
     def _reader(self) -> Reader:
@@ -120,7 +133,11 @@ class Sheet:
             return list(reader)
         except csv.Error as error:
             long = "field larger" in str(error)
-            message = "A value is longer than 131,072 characters." if long else "The quotes in this row do not match up."
+            message = (
+                "A value is longer than 131,072 characters."
+                if long
+                else "The quotes in this row do not match up, or something stands behind a closing one."
+            )
             raise UnreadableError(Diagnostic(Source(self.name, reader.line_num), message, "Look for a lost quote above.")) from None
 
     def _judge_header(self) -> None:
