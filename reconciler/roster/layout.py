@@ -15,7 +15,7 @@ PERSONAL = frozenset(("person_number", "first_name", "middle_name", "last_name",
 """Columns whose values tell who a child is: no finding quotes them."""
 PERSON_IDS = ("person_id", "student_id", "instructor_id")
 POLICIES = ("4", "6", "8", "")
-NUMBERED = re.compile(r"(\w+_id)_([1-9][0-9]{0,3})")
+NUMBERED = re.compile(r"(\w+_id)_([2-9]|[1-9][0-9]{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Layout:
     def knows(self, column: str) -> bool:
         """Whether Apple has such a column."""
         match = NUMBERED.fullmatch(column)
-        return column in self.columns or bool(match and 2 <= int(match[2]) <= self.numbered.get(match[1], 0))
+        return column in self.columns or bool(match and int(match[2]) <= self.numbered.get(match[1], 0))
 
     def header(self, columns: Iterable[str]) -> list[str]:
         """The template's columns in order, each numbered one followed by its further repetitions among `columns`."""

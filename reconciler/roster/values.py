@@ -35,7 +35,8 @@ class Rule:
     severity: Severity = Severity.ERROR
 
 
-BREAKS = Rule(re.compile(r"[\r\n]").search, "holds a line break.", "Apple reads one line as one row: delete the line break.")
+BREAK = "\r\n\t\x85\u2028\u2029"
+BREAKS = Rule(re.compile(f"[{BREAK}]").search, "holds a line break or a tab.", "Apple reads one line as one row: write a blank instead.")
 BACKSLASH = Rule(lambda value: "\\" in value, "holds a backslash, which has a meaning of its own in Apple's files.", "Delete it.")
 CURLY = Rule(re.compile("[“”„‟]").search, "holds a curly quote, which Apple refuses.", 'Write a straight one: ".')
 FLOAT = Rule(SPREADSHEET.fullmatch, "is what a spreadsheet makes of a number.", "Format the column as text and export it again.")
@@ -78,7 +79,7 @@ def apply(rule: Rule, part: Part, column: str, report: Report) -> None:
 
 
 def _odd_characters(part: Part, column: str, joined: str, report: Report) -> None:
-    if "\n" in joined or "\r" in joined:
+    if any(sign in joined for sign in BREAK):
         apply(BREAKS, part, column, report)
     if "\\" in joined:
         apply(BACKSLASH, part, column, report)

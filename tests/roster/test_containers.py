@@ -66,6 +66,12 @@ def test_a_zip_with_a_file_twice_is_refused(tmp_path: Path) -> None:
     assert _said(path) == ["/a.zip:1:1  The zip holds two files of the same name. Make it anew."]
 
 
+def test_a_zip_without_directory_is_refused(tmp_path: Path) -> None:
+    """Something that only ends like a zip is refused in words."""
+    (tmp_path / "a.zip").write_bytes(b"junkPK\x05\x06" + b"\xff" * 16 + b"\0\0")
+    assert _said(tmp_path / "a.zip") == ["/a.zip:1:1  The zip is damaged or cannot be read. Export it again."]
+
+
 def test_nothing_is_said_to_be_nothing(tmp_path: Path) -> None:
     """A path that leads nowhere is named."""
     assert _said(tmp_path / "nowhere.zip") == ["/nowhere.zip:1:1  There is no such folder or zip."]

@@ -64,8 +64,11 @@ def _folder(path: Path, name: str) -> Container:
 
 
 def _zip(path: Path, name: str) -> Container:
-    with zipfile.ZipFile(path) as archive:
-        infos = [info for info in archive.infolist() if not info.is_dir()]
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = [info for info in archive.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, OSError):
+        raise UnreadableError(Diagnostic(Source(name), "The zip is damaged or cannot be read.", "Export it again.")) from None
     junk = tuple(sorted(info.filename for info in infos if _junk(info.filename)))
     real = [info for info in infos if not _junk(info.filename)]
     files = {info.filename: _member(path, info, name) for info in real if "/" not in info.filename}

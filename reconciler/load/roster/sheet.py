@@ -141,11 +141,18 @@ class Sheet:
             raise UnreadableError(Diagnostic(Source(self.name, reader.line_num), message, "Look for a lost quote above.")) from None
 
     def _judge_header(self) -> None:
+        if not self.header:
+            raise self._stop("The first line is blank.", "It names the columns.")
+        bare = [name.strip() for name in self.header]
+        if bare != self.header:
+            hint = "Delete them." if self._report.exact else REPAIRED
+            self._report.say(Diagnostic(Source(self.name), "There are blanks around names of columns.", hint, self._report.untidy))
+            self.header = bare
+        if not all(self.header):
+            raise self._stop("A column has no name.", "Delete the column, or name it.")
         twice = sorted({name for name in self.header if self.header.count(name) > 1})
         if twice:
             raise self._stop(f"Two columns are called {twice[0]}.", "Delete one of them.")
-        if not all(self.header):
-            raise self._stop("A column has no name.", "Delete the column: the header is Apple's template.")
 
     def _sound(self, rows: list[list[str]]) -> tuple[Sequence[int], list[list[str]]]:
         """The rows that have as many values as the header, and which records they are. Blank lines are skipped."""
