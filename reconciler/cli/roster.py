@@ -18,7 +18,10 @@ from reconciler.roster.write import to_zip
 
 @click.group(name="roster")
 def command() -> None:
-    """People and classes as Apple School Manager takes them: six CSV files in a zip, uploaded by SFTP."""
+    """Check people and classes, and write the zip that Apple takes.
+
+    It holds six CSV files and is uploaded by SFTP, with the credentials that Apple School Manager shows. Nothing is sent from here.
+    """
 
 
 @command.command()

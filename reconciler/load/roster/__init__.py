@@ -89,23 +89,26 @@ def _nothing() -> Roster:
 
 
 def _limited(roster: Roster, locations: Sequence[str], place: Source, report: Report) -> Roster:
-    """Only what belongs to some locations: people by their main one, members by their class."""
+    """Only what belongs to some locations: people by their main one, members by their class.
+
+    What belongs nowhere stays, and is found by the rules: a person with a mistyped location must not vanish, or Apple deactivates them.
+    """
     there = {value for name in LAYOUTS if name != "rosters" for value in roster.values(name, "location_id")}
     for name in locations:
         if name not in there:
             message = f"roster.sources.locations: {short(name)} is not a location of this source."
             report.say(Diagnostic(place, message, did_you_mean(name, there)))
-    wanted = frozenset(locations)
-    limited = Roster(broken=roster.broken)
+    dropped = (frozenset(roster.keys("locations")) or there) - frozenset(locations)
+    limited = Roster(broken=roster.broken, lost=roster.lost)
     for name in LAYOUTS:
         if name != "rosters":
             for part in roster.of(name):
-                limited.add(_kept(part, "location_id", wanted))
-    classes = frozenset(limited.keys("classes"))
+                limited.add(_without(part, "location_id", dropped))
+    elsewhere = frozenset(roster.keys("classes")) - frozenset(limited.keys("classes"))
     for part in roster.of("rosters"):
-        limited.add(_kept(part, "class_id", classes))
+        limited.add(_without(part, "class_id", elsewhere))
     return limited
 
 
-def _kept(part: Part, column: str, values: Collection[str]) -> Part:
-    return part.kept([row for row, value in enumerate(part.column(column)) if value in values])
+def _without(part: Part, column: str, values: Collection[str]) -> Part:
+    return part.kept([row for row, value in enumerate(part.column(column)) if value not in values])

@@ -56,7 +56,7 @@ def _sheet(container: Container, layout: Layout, report: Report) -> Sheet | None
             report.say(Diagnostic(Source(container.name), message, "If it has no rows, it holds its header alone."))
         return None
     try:
-        sheet = Sheet(read(), name, APPLE, report)
+        sheet = Sheet(read(), name, APPLE, layout.knows, report)
     except UnreadableError as error:
         report.say(error.diagnostic)
         return None

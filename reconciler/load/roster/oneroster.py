@@ -27,6 +27,7 @@ REQUIRED = {
     "classes": ("sourcedId", "courseSourcedId", "schoolSourcedId"),
     "enrollments": ("sourcedId", "classSourcedId", "userSourcedId", "role"),
 }
+COLUMNS = frozenset(column.lower() for columns in REQUIRED.values() for column in columns)
 KINDS = {"orgs": "location", "users": "person", "courses": "course", "classes": "class", "enrollments": "class"}
 MAKES = {
     "orgs": ("locations",),
@@ -84,7 +85,7 @@ def _manifest(container: Container, report: Report) -> None:
         return
     name = container.called("manifest.csv")
     try:
-        sheet = Sheet(container.files["manifest.csv"](), name, ONEROSTER, report)
+        sheet = Sheet(container.files["manifest.csv"](), name, ONEROSTER, "propertyname".__eq__, report)
     except UnreadableError as error:
         report.say(error.diagnostic)
         return
@@ -107,7 +108,7 @@ def _file(container: Container, name: str, report: Report) -> File | None:
             report.say(Diagnostic(Source(container.name), f"{name}.csv is missing.", hint))
         return None
     try:
-        sheet = Sheet(read(), container.called(f"{name}.csv"), ONEROSTER, report)
+        sheet = Sheet(read(), container.called(f"{name}.csv"), ONEROSTER, COLUMNS.__contains__, report)
     except UnreadableError as error:
         report.say(error.diagnostic)
         return None

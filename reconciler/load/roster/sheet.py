@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -50,10 +50,10 @@ ONEROSTER = Style(",", "")
 class Sheet:
     """A file's columns, by header. `records`: for each row, the how-manieth record of the file it is, the header being 0.
 
-    `whole`: every row could be read. Raises UnreadableError where the file as a whole is unusable.
+    `whole`: every row could be read. `known` tells the names of columns. Raises UnreadableError where the file as a whole is unusable.
     """
 
-    def __init__(self, data: bytes, name: str, style: Style, report: Report) -> None:
+    def __init__(self, data: bytes, name: str, style: Style, known: Callable[[str], bool], report: Report) -> None:
         self.name, self._style, self._report = name, style, report
         text = decode(data, name)
         if not text.strip():
@@ -63,7 +63,7 @@ class Sheet:
         self.separator = self._separator(text)
         rows = self._rows()
         self.header = rows[0]
-        self._judge_header()
+        self._judge_header(known)
         self.records, sound = self._sound(rows)
         self.whole = len(sound) == sum(map(bool, rows)) - 1
         self.columns = {name: list(map(itemgetter(index), sound)) for index, name in enumerate(self.header)}
@@ -140,7 +140,7 @@ class Sheet:
             )
             raise UnreadableError(Diagnostic(Source(self.name, reader.line_num), message, "Look for a lost quote above.")) from None
 
-    def _judge_header(self) -> None:
+    def _judge_header(self, known: Callable[[str], bool]) -> None:
         if not self.header:
             raise self._stop("The first line is blank.", "It names the columns.")
         bare = [name.strip() for name in self.header]
@@ -148,6 +148,8 @@ class Sheet:
             hint = "Delete them." if self._report.exact else REPAIRED
             self._report.say(Diagnostic(Source(self.name), "There are blanks around names of columns.", hint, self._report.untidy))
             self.header = bare
+        if not any(known(name.casefold()) for name in self.header):  # then it is somebody's data, and is not quoted
+            raise self._stop("The first line names none of the columns.", "It may be lost: put the template's first line above the rows.")
         if not all(self.header):
             raise self._stop("A column has no name.", "Delete the column, or name it.")
         twice = sorted({name for name in self.header if self.header.count(name) > 1})
