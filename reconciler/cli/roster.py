@@ -14,6 +14,7 @@ from reconciler.errors import ConfigurationError, ReconcilerError
 from reconciler.load import load, read_upload
 from reconciler.roster.counts import lines
 from reconciler.roster.write import to_zip
+from state.files import replace_file
 
 
 @click.group(name="roster")
@@ -34,19 +35,10 @@ def build(folder: Path, out: Path) -> None:
     if not configuration.roster:
         raise ReconcilerError("This configuration has no people and no classes.", "Declare them, or name exports under roster: sources:.")
     content = to_zip(configuration.roster)
-    _write(out, content)
+    replace_file(out, [content], mode=0o600)  # for its owner alone: it holds children's names
     for line in lines(configuration.roster):
         click.echo(line)
     click.echo(f"Wrote {out}, {len(content):,} bytes, SHA-256 {hashlib.sha256(content).hexdigest()}")
-
-
-def _write(out: Path, content: bytes) -> None:
-    """Readable by its owner alone: it holds children's names."""
-    try:
-        out.touch(mode=0o600)
-        out.write_bytes(content)
-    except OSError as error:
-        raise ReconcilerError(f"The zip could not be written to {out}: {error.strerror}.", "Choose another place with --out.") from error
 
 
 @command.command()

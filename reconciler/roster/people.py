@@ -120,10 +120,19 @@ def _instructors(part: Part, report: Report) -> None:
             lambda row: f"class {shown(keys[row])} has more than {MOST_INSTRUCTORS} instructors.",
             "Apple drops those after the fifteenth without a word.",
         )
+    _named_twice(part, columns, report)
     taught = [any(values) for values in zip(*(part.column(name) for name in columns), strict=True)] if columns else [False] * part.count
     rows = [row for row, known in enumerate(taught) if not known]
     hint = "Nobody sees it in Schoolwork or Classroom until it has one."
     report.rows(part, "class_id", rows, lambda row: f"class {shown(keys[row])} has no instructor.", hint, Severity.WARNING)
+
+
+def _named_twice(part: Part, columns: Sequence[str], report: Report) -> None:
+    keys = part.keys
+    everyone = list(zip(*(part.column(name) for name in columns), strict=True))
+    rows = [row for row, values in enumerate(everyone) if len(set(values) - {""}) < sum(map(bool, values))]
+    message = "class {} names an instructor twice."
+    report.rows(part, "class_id", rows, lambda row: message.format(shown(keys[row])), "Once is enough.", Severity.WARNING)
 
 
 _ALLOWED: Sequence[str] = repeated("instructor_id", MOST_INSTRUCTORS)

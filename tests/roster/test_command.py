@@ -57,6 +57,12 @@ def test_an_error_is_not_written(folder: Path, capsys: pytest.CaptureFixture[str
     assert out.read_bytes() == b"before"
 
 
+def test_a_zip_that_cannot_be_written_is_explained(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder that is not there is named in words, not in a traceback."""
+    assert run(["roster", "build", str(folder), "--out", str(folder / "nowhere" / "out.zip")]) == 1
+    assert "No such file or directory" in capsys.readouterr().err
+
+
 def test_a_configuration_without_people_has_nothing_to_upload(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An empty upload would deactivate everybody, so none is written."""
     (tmp_path / "reconciler.yaml").write_text(PLAIN)
