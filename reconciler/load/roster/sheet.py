@@ -64,8 +64,8 @@ class Sheet:
         rows = self._rows()
         self.header = rows[0]
         self._judge_header(known)
+        self.whole = True
         self.records, sound = self._sound(rows)
-        self.whole = len(sound) == sum(map(bool, rows)) - 1
         self.columns = {name: list(map(itemgetter(index), sound)) for index, name in enumerate(self.header)}
         self._strip()
 
@@ -157,18 +157,27 @@ class Sheet:
             raise self._stop(f"Two columns are called {twice[0]}.", "Delete one of them.")
 
     def _sound(self, rows: list[list[str]]) -> tuple[Sequence[int], list[list[str]]]:
-        """The rows that have as many values as the header, and which records they are. Blank lines are skipped."""
+        """The rows that have as many values as the header, and which records they are. Lines and rows without any value are skipped."""
         width = len(self.header)
-        if all(len(row) == width for row in rows):
+        hollow = [number for number, row in enumerate(rows) if row and not any(row)]
+        if not hollow and all(len(row) == width for row in rows):
             return range(1, len(rows)), rows[1:]
-        bad = [number for number, row in enumerate(rows) if row and len(row) != width]
+        if hollow:
+            message = f"{len(hollow):,} row{'s hold' if len(hollow) > 1 else ' holds'} no value at all, here first."
+            hint = "Delete such rows." if self._report.exact else REPAIRED
+            self._report.say(Diagnostic(self._place(hollow[0], 0), message, hint, self._report.untidy))
+        self._say_uneven([number for number, row in enumerate(rows) if any(row) and len(row) != width], rows)
+        records = [number for number, row in enumerate(rows) if number and len(row) == width and any(row)]
+        return records, [rows[number] for number in records]
+
+    def _say_uneven(self, bad: Sequence[int], rows: Sequence[Sequence[str]]) -> None:
+        self.whole = not bad
         for number in bad[:LIMIT]:
-            message = f"The row has {len(rows[number])} values and the header {width}."
+            values = len(rows[number])
+            message = f"The row has {values} value{'s' * (values != 1)} and the header {len(self.header)}."
             self._report.say(Diagnostic(self._place(number, 0), message, "A value with a separator in it needs quotes."))
         if len(bad) > LIMIT:
             self._report.say(Diagnostic(self._place(bad[LIMIT], 0), f"So have {len(bad) - LIMIT:,} more rows, from here on."))
-        records = [number for number, row in enumerate(rows) if len(row) == width and number]
-        return records, [rows[number] for number in records]
 
     def _strip(self) -> None:
         """Blanks around values are dropped, aloud: ids that differ by them would not be found."""
