@@ -64,7 +64,12 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
         changes=() if broken else changes,
         steps=steps,
         prices=(provider.price(steps, facts.observed),),
-        left_alone=(*_left_alone(facts, tables), *_skipped(everything, changes), *_dormant(facts.desired.dormant)),
+        left_alone=(
+            *_left_alone(facts, tables),
+            *_skipped(everything, changes),
+            *_unspoken(facts.desired, provider),
+            *_dormant(facts.desired.dormant),
+        ),
         awaiting=awaiting,
         findings=findings,
         refusals=refusals(changes, facts.observed, facts.settings.guards, facts.settings.approvals, facts.today),
@@ -112,7 +117,7 @@ def _order(change: Change) -> tuple[int, int, str]:
 
 
 def _changes(facts: Facts, tables: Mapping[str, _Table], provider: Provider) -> Iterator[Change]:
-    for kind, table in tables.items():
+    for kind, table in ((kind, table) for kind, table in tables.items() if kind in provider.kinds):
         judge = Judge(KINDS[kind], provider.capability, lambda need: facts.observed.seen(need.kind, need.name) is not None)
         yield from _changes_of(kind, judge, table, facts.observed.present.get(kind))
 
@@ -185,6 +190,13 @@ def _skipped(everything: Sequence[Change], changes: Sequence[Change]) -> Iterato
     for kind, count in sorted(Counter(change.verdict.kind for change in everything).items()):
         if count > kept[kind]:
             yield LeftAlone(kind, count - kept[kind], NOT_ASKED)
+
+
+def _unspoken(desired: Desired, provider: Provider) -> Iterator[LeftAlone]:
+    """What is declared and no connection can carry: the files were checked, and that is all."""
+    for kind in KINDS:
+        if kind not in provider.kinds and (count := desired.count(kind)):
+            yield LeftAlone(kind, count, "checked, not planned: no roster connection")
 
 
 def _dormant(dormant: Sequence[Dormant]) -> Iterator[LeftAlone]:

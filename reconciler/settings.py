@@ -29,6 +29,7 @@ from reconciler.kinds.fields import (
     wrong,
 )
 from reconciler.kinds.suggest import did_you_mean, short
+from reconciler.roster.settings import RosterSettings
 
 APPLE_SCHOOL_URL = "https://api-school.apple.com"
 APPLE_TOKEN_URL = "https://account.apple.com/auth/oauth2/token"  # noqa: S105 - an address, not a password
@@ -228,3 +229,4 @@ class Settings(Entry):
     guards: Guards = Guards()
     approvals: Annotated[tuple[Approval, ...], OneOrMany(empty=True)] = ()
     state: StateSettings = StateSettings()
+    roster: RosterSettings = RosterSettings()

@@ -11,7 +11,7 @@ def summary(configuration: Configuration) -> list[str]:
     desired = configuration.desired
     lines = [f"{configuration.settings.organization.name}: the configuration is sound."]
     for kind in KINDS.values():
-        named, rules = len(desired.of(kind.name)), len(desired.rules.get(kind.name, ()))
+        named, rules = desired.count(kind.name), len(desired.rules.get(kind.name, ()))
         parts = [f"{named:,} {kind.noun[named != 1]}"] if named else []
         parts += [f"{rules:,} rule{'s' if rules != 1 else ''} for {kind.noun[1]}"] if rules else []
         lines.extend(["  " + ", and ".join(parts)] if parts else [])

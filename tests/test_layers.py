@@ -16,7 +16,7 @@ NOUNS_FOR_PROVIDERS = {
 }  # fmt: skip
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
     {"errors", "clock", "resource", "diagnostic", "capability"},
-    {"desired", "observed", "plan", "settings", "kinds", "provider", "outcome", "diff", "actor"},
+    {"desired", "observed", "plan", "settings", "kinds", "roster", "provider", "outcome", "diff", "actor"},
     {"load", "render", "guard", "selection", "resolve", "verdict", "landing", "flight", "schema"},
     {"planner", "validate", "stale"},
     {"session"},

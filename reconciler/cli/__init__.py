@@ -22,6 +22,7 @@ COMMANDS = {
     "confirm": "Attest a task that nothing can read back.",
     "ledger": "Search and verify the history of what was done.",
     "plan": "Show what would change, what it costs and what a person must do.",
+    "roster": "Check people and classes, and write the zip that Apple takes.",
     "schema": "Write the JSON Schemas that editors use.",
     "show": "Show what is declared, recorded and known of one thing.",
     "simulator": "Rehearse against a pretend Apple School Manager.",

@@ -40,7 +40,7 @@ def _overview(configuration: Configuration, backend: Backend) -> None:
     record = backend.record()
     click.echo(f"{configuration.settings.organization.name} · record serial {record.serial}")
     for kind in KINDS.values():
-        declared, rules = len(configuration.desired.of(kind.name)), len(configuration.desired.rules.get(kind.name, ()))
+        declared, rules = configuration.desired.count(kind.name), len(configuration.desired.rules.get(kind.name, ()))
         by_rule = f" and {rules} by match" if rules else ""
         click.echo(f"  {kind.name}: {declared:,} declared by name{by_rule}, {len(record.kind(kind.name)):,} recorded as ours", nl=False)
         awaited = len(record.awaited(kind.name))
@@ -56,7 +56,9 @@ def _one(configuration: Configuration, backend: Backend, address: Address) -> No
         rules = configuration.desired.rules.get(address.kind)
         click.echo("  declared: no" if not rules else "  declared: not by name (a match may claim it; see the plan)")
     else:
-        values = ", ".join(f"{name} {value}" for name, value in declared.spec.model_dump(mode="json", exclude_none=True).items())
+        personal = KINDS[address.kind].personal
+        shown = declared.spec.model_dump(mode="json", exclude_none=True, exclude=set(personal))
+        values = ", ".join(f"{name} {value}" for name, value in shown.items()) + (" (personal data is not shown)" if personal else "")
         click.echo(f"  declared: {values}  [{declared.origin}, {configuration.locate(address.kind, address.name)}]")
     click.echo(f"  recorded: {_recorded(backend, address)}")
     history = list(backend.ledger().search(kind=address.kind, name=address.name))

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from reconciler.kinds.devices import DEVICE_ASSIGNMENT, MDM_SERVER
 from reconciler.kinds.kind import Kind
+from reconciler.kinds.roster import CLASS, COURSE, LOCATION, PERSON
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (MDM_SERVER, DEVICE_ASSIGNMENT)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (MDM_SERVER, DEVICE_ASSIGNMENT, LOCATION, PERSON, COURSE, CLASS)}

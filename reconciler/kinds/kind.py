@@ -32,6 +32,7 @@ class Kind:
     shown and guarded by it; empty for kinds whose things are nowhere.
     `describe` turns traits into what people call such a thing ("iPad"); empty means the noun.
     `labels` are people's words for attributes whose own name does not speak for itself.
+    `personal` names attributes that tell who somebody is: shown in no output. Findings quote nothing of such a kind's entries.
     `entry` is one entry under `plural` as people write it; `build` turns all of them, by name, into desired state.
     """
 
@@ -43,6 +44,7 @@ class Kind:
     placed: str = ""
     describe: Callable[[Any], str] = _nameless
     labels: Mapping[str, str] = field(default_factory=dict)
+    personal: frozenset[str] = frozenset()
     entry: type[Entry] = Entry
     build: Callable[[Mapping[str, Any], Board], None] = _declares_nothing  # Any: each kind's own entry
 

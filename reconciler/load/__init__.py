@@ -11,12 +11,14 @@ from reconciler.load.configuration import Configuration
 from reconciler.load.document import read_document
 from reconciler.load.entries import Loading, build
 from reconciler.load.files import MAIN, find_files
+from reconciler.load.roster import read_ready, read_sources
 from reconciler.load.sections import Document, Sections
 from reconciler.load.settings import check_approvals, read_settings, state_folder, time_zone
 from reconciler.resource import Source
+from reconciler.roster.part import Roster
 from state.collector import collector_paused
 
-__all__ = ["Configuration", "load"]
+__all__ = ["Configuration", "load", "read_upload"]
 
 
 def load(folder: Path, today: date | None = None) -> Configuration:
@@ -26,6 +28,12 @@ def load(folder: Path, today: date | None = None) -> Configuration:
     """
     with collector_paused():
         return _load(folder, today)
+
+
+def read_upload(path: Path) -> tuple[Roster, list[Diagnostic]]:
+    """A folder or zip of Apple's six roster files that is to be uploaded as it stands, and everything that is wrong with it."""
+    with collector_paused():
+        return read_ready(path, str(path))
 
 
 def _load(folder: Path, today: date | None) -> Configuration:
@@ -38,13 +46,15 @@ def _load(folder: Path, today: date | None) -> Configuration:
     settings = read_settings(main, sections, zone)
     loading = Loading(folder, sections, day, zone)
     build(loading)
+    roster = Roster()
     if settings and main:
         check_approvals(settings, main, sections, day)
+        roster = read_sources(loading, settings.roster, main)
     errors = [finding for finding in sections.findings if finding.severity is Severity.ERROR]
     if errors or settings is None:
         raise ConfigurationError(sorted(errors))
     warnings = [finding for finding in sections.findings if finding.severity is Severity.WARNING]
-    return Configuration(folder, settings, loading.desired, sorted(warnings), day)
+    return Configuration(folder, settings, loading.desired, sorted(warnings), day, roster)
 
 
 def _main(folder: Path, sections: Sections) -> Document | None:

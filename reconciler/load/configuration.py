@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -15,18 +15,23 @@ from reconciler.load.files import inside
 from reconciler.load.table import read_table
 from reconciler.load.tree import Map, Node, find, scalars, unpack
 from reconciler.resource import Declared, Source
+from reconciler.roster.part import Roster
 from reconciler.settings import Settings
 
 
 @dataclass(slots=True)
 class Configuration:
-    """`folder` with its settings and what they want. `today` is the day, in the organization's time zone, that entries were judged by."""
+    """`folder` with its settings and what they want. `today` is the day, in the organization's time zone, that entries were judged by.
+
+    `roster`: everybody and every class, from all sources; empty where none is declared.
+    """
 
     folder: Path
     settings: Settings
     desired: Desired
     warnings: list[Diagnostic]
     today: date
+    roster: Roster = field(default_factory=Roster)
 
     def locate(self, kind: str, name: str) -> Source:
         """The exact place of one declared name: its own line in a list or a CSV file, else its entry's.

@@ -25,7 +25,7 @@ from ruamel.yaml.events import (
 )
 
 from reconciler.diagnostic import Diagnostic
-from reconciler.kinds.fields import Quoted
+from reconciler.kinds.fields import NAME, Quoted
 from reconciler.kinds.suggest import short
 from reconciler.load.syntax import explain
 from reconciler.load.text import UnreadableError, read_text
@@ -197,7 +197,8 @@ class Builder:
         if node in container:
             first = self._source(container.key_mark(node))
             hint = "Delete one of them, or give it another name."
-            self.findings.append(Diagnostic(self._source(mark), f"{short(node)} stands here twice; the first is at {first}.", hint))
+            shown = short(node) if NAME.fullmatch(node) else "This key"  # what cannot be a key of ours may be somebody's name
+            self.findings.append(Diagnostic(self._source(mark), f"{shown} stands here twice; the first is at {first}.", hint))
             self.key = _DROPPED
 
     def _source(self, mark: int) -> Source:

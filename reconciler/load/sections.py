@@ -79,7 +79,8 @@ class Sections:
         for (name, mark), entry in zip(value.keys_with_marks(), value.values(), strict=True):
             written = Written(entry, document, mark)
             if not NAME.fullmatch(name):
-                self._say(written.source, f"{short(name)} cannot be a name here.", BAD_NAME)
+                shown = "This key" if KINDS[kind].personal else short(name)
+                self._say(written.source, f"{shown} cannot be a name here.", BAD_NAME)
             elif name in known:
                 hint = "Delete one of them, or give it another name."
                 self._say(written.source, f"{short(name)} is declared twice; the first is at {known[name].source}.", hint)

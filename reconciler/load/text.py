@@ -30,6 +30,11 @@ def read_text(path: Path, name: str) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise UnreadableError(Diagnostic(Source(name), f"The file cannot be read: {error.strerror}.")) from None
+    return decode(data, name)
+
+
+def decode(data: bytes, name: str) -> str:
+    """The text of a file's content, without byte order mark. Raises UnreadableError like `read_text`."""
     if data.startswith(UTF16):
         message = 'The file is UTF-16, which spreadsheets call "Unicode text".'
         raise UnreadableError(Diagnostic(Source(name), message, SAVE_AS))

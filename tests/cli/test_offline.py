@@ -71,7 +71,7 @@ def test_show_of_an_unknown_kind(district: District) -> None:
     ran = district.run("show", "mdm_servers/jamf")
     assert ran.code == 1
     assert '"mdm_servers" is not a kind.' in ran.err
-    assert "The kinds are: mdm_server, device_assignment." in ran.err
+    assert "The kinds are: mdm_server, device_assignment, " in ran.err
 
 
 def test_show_of_a_word(district: District) -> None:
