@@ -27,7 +27,7 @@ def resolve(desired: Desired, observed: Observed) -> Resolved:
     resolved = Resolved(dict(desired.items))
     for kind, rules in desired.rules.items():
         claimed = _claim(rules, observed.present.get(kind, {}), desired.of(kind), resolved.conflicts)
-        resolved.items[kind] = {**claimed, **desired.of(kind)}
+        resolved.items[kind] = claimed | desired.of(kind)  # the explicit outranks
     return resolved
 
 
@@ -74,13 +74,13 @@ class _Trait(dict[tuple[object, int], int]):
 def _claim(
     rules: Sequence[Rule], present: Mapping[str, tuple[object, ...]], explicit: Mapping[str, Declared], conflicts: list[Diagnostic]
 ) -> dict[str, Declared]:
-    """Name → declared for what the rules claim. Equal traits are one object, so each is asked about once, by its identity."""
+    """Name → declared for what the rules claim, `explicit` things included. Equal traits are one object, so each is asked about once."""
     claims = Claims(rules)
     answers = {key: claims.on(traits) for key, traits in {id(traits): traits for traits in present.values()}.items()}
     sole = {key: wants[0] for key, wants in answers.items() if len(wants) == 1}
     if any(len(wants) > 1 for wants in answers.values()):
         conflicts.extend(_conflicts(answers, present, explicit))
-    return {name: sole[key] for name, key in zip(present, map(id, present.values()), strict=True) if key in sole and name not in explicit}
+    return {name: sole[key] for name, key in zip(present, map(id, present.values()), strict=True) if key in sole}
 
 
 def _conflicts(

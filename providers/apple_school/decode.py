@@ -5,9 +5,8 @@ Names are those of Apple School Manager API: OrgDevice.Attributes, MdmServer.Att
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from itertools import repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -65,6 +64,18 @@ class Migration(NamedTuple):
     def running(self) -> datetime | None:
         """The deadline, while the user may still put the migration off."""
         return self.deadline if self.status in RUNNING else None
+
+
+def all_attributes(items: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+    """`attributes` of each."""
+    try:
+        found = list(map(_ATTRIBUTES, items))
+    except KeyError:
+        found = [None]
+    return found if set(map(type, found)) == {dict} else list(map(attributes, items))
+
+
+_ATTRIBUTES = itemgetter("attributes")
 
 
 def attributes(item: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -126,7 +137,7 @@ class TraitReader:
         self._pick = itemgetter(*(name for name in asked if name != ADDED))
         self._dated = ADDED in asked
         self._names = [name if name in asked else "" for name in TRAIT_FIELDS]
-        self._known: dict[tuple[object, object], Traits] = {}
+        self._known: dict[object, Traits] = {}
         self._made: dict[Traits, Traits] = {}
 
     def read(self, page: Sequence[Mapping[str, Any]]) -> list[Traits]:
@@ -137,12 +148,12 @@ class TraitReader:
         except (KeyError, TypeError):  # something is missing, or of another type than documented
             return [read(told, None) for told in page]
 
-    def _keys(self, page: Sequence[Mapping[str, Any]]) -> Iterator[tuple[object, object]]:
+    def _keys(self, page: Sequence[Mapping[str, Any]]) -> Iterable[object]:
+        picked = map(self._pick, page)
         # The time of day differs from device to device; no rule asks for it.
-        days: Iterable[object] = [told[ADDED][:10] for told in page] if self._dated else repeat(None, len(page))
-        return zip(map(self._pick, page), days, strict=True)
+        return zip(picked, [told[ADDED][:10] for told in page], strict=True) if self._dated else picked
 
-    def _read(self, told: Mapping[str, Any], key: tuple[object, object] | None) -> Traits:
+    def _read(self, told: Mapping[str, Any], key: object) -> Traits:
         *texts, added = map(text, map(told.get, self._names))
         if SOURCE_ID in self._names:
             texts[_SOURCE_ID] = texts[_SOURCE_ID] or text(told.get("purchaseSourceUid"))

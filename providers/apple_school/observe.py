@@ -17,7 +17,16 @@ from providers.apple_school import calls
 from providers.apple_school.atlas import Atlas, Place
 from providers.apple_school.binding import Bound, bind
 from providers.apple_school.calls import Items
-from providers.apple_school.decode import MIGRATION_FIELDS, SOURCE_ID, TRAIT_FIELDS, Service, TraitReader, attributes, migration, service
+from providers.apple_school.decode import (
+    MIGRATION_FIELDS,
+    SOURCE_ID,
+    TRAIT_FIELDS,
+    Service,
+    TraitReader,
+    all_attributes,
+    migration,
+    service,
+)
 from providers.wire.message import Call
 from reconciler.desired import Rule
 from reconciler.errors import ProviderError
@@ -144,7 +153,7 @@ def _devices(reading: Reading, asked: Sequence[str], *, deadlines: bool) -> Call
     fields = (*asked, *(MIGRATION_FIELDS if deadlines else ()))
 
     def take(ids: list[str], items: Items) -> int:
-        before, told = len(traits), list(map(attributes, items))
+        before, told = len(traits), all_attributes(items)
         traits.update(zip(ids, read(told), strict=True))
         if deadlines:
             running.update((serial, until) for serial, each in zip(ids, told, strict=True) if (until := migration(each).running))
