@@ -21,11 +21,11 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def check_allowed(plan: Plan) -> None:
-    """Raise GuardRefused, or ReconcilerError for findings that stop the plan, if it must not be applied."""
+    """Raise GuardRefused, or ReconcilerError for findings that stop the plan, if it must not be applied. The plan has been shown."""
     if plan.errors:
-        raise ReconcilerError("; ".join(str(finding) for finding in plan.errors), "Nothing was changed.")
+        raise ReconcilerError("The errors above stop this plan.", "Nothing was changed.")
     if plan.refusals:
-        raise GuardRefused("; ".join(refusal.message for refusal in plan.refusals), "Nothing was changed. See the approvals above.")
+        raise GuardRefused("Guards refuse this plan; the approvals that would let it pass are above.", "Nothing was changed.")
 
 
 @dataclass(slots=True)
@@ -126,20 +126,21 @@ class Run:
         meant, outcomes = intents(changes), dict.fromkeys(covers, Outcome(Result.LANDED))
         self.session.backend.journal().append("begin", run=self.id, **begin_facts(step, meant))
         self.session.backend.journal().append("verified", run=self.id, step=step.id, outcomes=write_outcomes(outcomes))
-        if self._awaiting_moved():
+        summary.recorded, summary.awaited = len(covers), self._awaiting_moved()
+        if summary.awaited:
             self._await()
             self.record = self.session.backend.save(self.record, self.record.serial)
         self._finish(step, meant, outcomes, "")
-        summary.recorded = len(covers)
 
     def _await(self) -> None:
         self.record.awaiting = {}
         for item in self.plan.awaiting:
             self.record.put_awaiting(item.address.kind, item.address.name, item.since)
 
-    def _awaiting_moved(self) -> bool:
+    def _awaiting_moved(self) -> int:
+        """How many things are awaited that were not before, or not any more."""
         planned = {(item.address.kind, item.address.name) for item in self.plan.awaiting}
-        return planned != {(kind, name) for kind, names in self.record.awaiting.items() for name in names}
+        return len(planned ^ {(kind, name) for kind, names in self.record.awaiting.items() for name in names})
 
 
 def _counts(summary: Summary) -> dict[str, object]:

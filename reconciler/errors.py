@@ -6,7 +6,7 @@
     │   ├── Unauthorized       3  credentials refused
     │   ├── RateLimited        6  the channel wants a longer pause than we may wait
     │   └── Unclear            1  a write was sent and no definite answer came back: look, never resend
-    ├── GuardRefused           4  a guard refused the plan; the message is the approval that would lift it
+    ├── GuardRefused           4  a guard refused the plan, which shows the approval that would lift it
     ├── StalePlan              5  the plan no longer fits the organization or the record
     ├── PartlyApplied          7  some steps landed and some did not
     └── Locked                 8  another run holds the lock

@@ -34,6 +34,7 @@ class Summary:
     error: ReconcilerError | None = None
     tasks: tuple[Change, ...] = ()
     recorded: int = 0
+    awaited: int = 0
 
     @property
     def complete(self) -> bool:

@@ -22,12 +22,14 @@ def render_summary(summary: Summary) -> str:
 def _parts(summary: Summary) -> Iterator[str]:
     landed = sum(done.landed for done in summary.done)
     tried = sum(len(done.outcomes) for done in summary.done)
-    if not summary.done and not summary.recorded and not summary.not_tried:
+    if not (summary.done or summary.recorded or summary.awaited or summary.not_tried):
         yield "Nothing to apply."
     else:
         recorded = f", {summary.recorded:,} only recorded" if summary.recorded else ""
+        recorded += "" if tried or recorded else ", what is awaited was noted"
         colour = "green" if summary.complete else "red"
-        yield click.style(f"Done: {landed:,} of {tried:,} landed, read back one by one{recorded}. Run {summary.run}.", fg=colour, bold=True)
+        sent = f"{landed:,} of {tried:,} landed, read back one by one" if tried else "nothing was to be sent"
+        yield click.style(f"Done: {sent}{recorded}. Run {summary.run}.", fg=colour, bold=True)
     for done in summary.done:
         yield from _failures(done)
     for step in summary.not_tried:
