@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,10 @@ def findings(case: Case) -> list[Diagnostic]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_case(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_case(case: Case, tmp_path: Path) -> None:
     """Every mistake in a roster is found at once, at its place, in exactly these words, and nothing is found in a sound one."""
-    monkeypatch.chdir(tmp_path)
-    assert [str(finding) for finding in findings(case)] == case.findings
+    with chdir(tmp_path):
+        assert [str(finding) for finding in findings(case)] == case.findings
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
