@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 from reconciler.capability import Route, Verb
 from reconciler.kinds import KINDS
@@ -51,10 +52,8 @@ def _totals(observed: Observed) -> dict[tuple[str, str], int]:
     totals: Counter[tuple[str, str]] = Counter()
     for kind, items in observed.items.items():
         place = KINDS[kind].place
-        shared = Counter(map(id, items.values()))
-        distinct = dict(zip(map(id, items.values()), items.values(), strict=True))
-        for key, count in shared.items():
-            totals[kind, place(distinct[key].spec)] += count
+        for seen, run in groupby(items.values()):  # a service's devices stand together and share one object
+            totals[kind, place(seen.spec)] += len(list(run))
     return totals
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import groupby
 
 from providers.apple_school.atlas import pages
 from providers.apple_school.order import Activity, Order, spoken
@@ -105,12 +106,10 @@ def _title(order: Order, count: int) -> str:
 def _sizes(observed: Observed) -> dict[str, int]:
     """Devices by service's name; "" for all of them."""
     holder = observed.items.get("device_assignment", {})
-    shared = dict(zip(map(id, holder.values()), holder.values(), strict=True))
     sizes: Counter[str] = Counter()
-    for key, count in Counter(map(id, holder.values())).items():
-        spec = shared[key].spec
-        if isinstance(spec, DeviceAssignment):
-            sizes[spec.server] += count
+    for seen, run in groupby(holder.values()):  # a service's devices stand together and share one object
+        if isinstance(seen.spec, DeviceAssignment):
+            sizes[seen.spec.server] += len(list(run))
     everything = max(len(holder), len(observed.present.get("device_assignment", ())))
     return {**sizes, "": everything}
 
