@@ -30,7 +30,7 @@ def _everything(*, quick: bool, fresh: bool) -> list[Findings]:
     found = [startup()]
     click.echo("Making the organizations where they are not there yet; at a million devices that takes two minutes.", err=True)
     folders = {size: devices.world(size, fresh=fresh) for size in (devices.TINY, devices.SMALL, devices.LARGE)}
-    tiny, small, large = (devices.sides(size, folder) for size, folder in folders.items())
+    tiny, small, large = devices.measured(folders)
     found.append(devices.against_floor(tiny, small, large))
     if not quick:
         click.echo("octoDNS plans as many records; that takes two minutes.", err=True)
@@ -50,8 +50,8 @@ def _show(found: Iterable[Findings], pinned: str) -> None:
 @click.pass_obj
 def devices_alone(pinned: str, size: int, fresh: bool) -> None:
     """A plan of many devices against the floor."""
-    measured = [devices.sides(each, devices.world(each, fresh=fresh)) for each in (devices.TINY, size)]
-    _show([devices.against_floor(*measured)], pinned)
+    folders = {each: devices.world(each, fresh=fresh) for each in (devices.TINY, size)}
+    _show([devices.against_floor(*devices.measured(folders))], pinned)
 
 
 @main.command(name="startup")

@@ -7,6 +7,7 @@ off each side, since start-up has targets of its own (benchmarks/startup.py). Th
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from benchmarks.report import Findings, Row, Target
 
 BENCH = ROOT / ".bench"
 TINY, SMALL, LARGE = 100, 100_000, 1_000_000
-TURNS = 3
+ROUNDS, SHORT = 3, 3
+"""Rounds over all sizes, and turns in each round at sizes that take a second."""
 RATIO, GROWTH, PEER = 3.0, 1.2, 10.0
 PEAK = 1200.0
 """MB at a million devices."""
@@ -62,29 +64,47 @@ def _digest() -> str:
     return hashlib.blake2b(b"".join(path.read_bytes() for path in sources), digest_size=8).hexdigest()
 
 
-def sides(size: int, folder: Path) -> Sides:
-    """Floor and product by turns, each in its own process; of three turns the median."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    for path in files:
-        with path.open("rb") as file:  # into the system's cache, so that the first turn is not the slow one
-            while file.read(1 << 20):
-                pass
-    turns = [(child(python("benchmarks.floor", folder)), child(python("benchmarks.product", folder))) for _ in range(TURNS)]
+def measured(folders: Mapping[int, Path]) -> list[Sides]:
+    """Both sides of every size, each in its own process; of several turns the median.
+
+    Turns go round the sizes, because a shared machine is a third faster in one minute than in the next. Raises Failed.
+    """
+    for folder in folders.values():
+        _warm(folder)
+    rounds = [size for size in folders for _ in range(1 if size >= LARGE else SHORT)] * ROUNDS
+    turns = [(size, _turn(folders[size])) for size in rounds]
+    return [_sides(size, [turn for other, turn in turns if other == size]) for size in folders]
+
+
+def _warm(folder: Path) -> None:
+    """Read everything once, into the system's cache, so that the first turn is not the slow one."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                while file.read(1 << 20):
+                    pass
+
+
+def _turn(folder: Path) -> tuple[Usage, Usage]:
+    return child(python("benchmarks.floor", folder)), child(python("benchmarks.product", folder))
+
+
+def _sides(size: int, turns: Sequence[tuple[Usage, Usage]]) -> Sides:
     floor, product = (middle(side) for side in zip(*turns, strict=True))
     if floor.changes != product.changes:
         raise Failed(f"The sides disagree at {size:,} devices: floor {floor.changes:,} changes, product {product.changes:,}.")
     return Sides(size, floor, product)
 
 
-def against_floor(tiny: Sides, *measured: Sides) -> Findings:
+def against_floor(tiny: Sides, *others: Sides) -> Findings:
     """The targets of each size, and of the largest against the smallest: growth, and memory at a million."""
-    rows = [row for one in (tiny, *measured) for row in one.rows]
-    targets = [one.ratio(tiny) for one in measured]
-    first, last = measured[0], measured[-1]
+    rows = [row for one in (tiny, *others) for row in one.rows]
+    targets = [one.ratio(tiny) for one in others]
+    first, last = others[0], others[-1]
     if last.size > first.size:
         what = f"CPU time per device at {last.size:,} against {first.size:,}"
         targets.append(Target(what, last.each(tiny) / first.each(tiny), GROWTH, "×"))
-    targets += [Target(f"peak memory at {one.size:,} devices", one.product.peak, PEAK, " MB") for one in measured if one.size >= LARGE]
+    targets += [Target(f"peak memory at {one.size:,} devices", one.product.peak, PEAK, " MB") for one in others if one.size >= LARGE]
     return Findings(rows, targets)
 
 

@@ -13,15 +13,20 @@ SIZE = 2_000
 
 
 @pytest.fixture(scope="module")
+def measured(folder: Path) -> devices.Sides:
+    [sides] = devices.measured({SIZE: folder})
+    return sides
+
+
+@pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return devices.world(SIZE, tmp_path_factory.mktemp("bench"))
 
 
-def test_every_side_finds_the_same_changes(folder: Path) -> None:
+def test_every_side_finds_the_same_changes(measured: devices.Sides) -> None:
     """The floor and the product, each in a process of its own, agree on how many devices are not where they belong."""
-    found = devices.sides(SIZE, folder)
-    assert found.floor.changes == found.product.changes == SIZE // 100
-    assert f"{SIZE // 100} to update" in found.product.output
+    assert measured.floor.changes == measured.product.changes == SIZE // 100
+    assert f"{SIZE // 100} to update" in measured.product.output
 
 
 def test_octodns_gets_the_same_facts(folder: Path, tmp_path: Path) -> None:
@@ -41,10 +46,9 @@ def test_an_organization_is_made_once(folder: Path) -> None:
     assert all((folder / "tape" / name).read_bytes() == content for name, content in pages.items() if name != "index.json")
 
 
-def test_a_missed_target_is_said(folder: Path) -> None:
+def test_a_missed_target_is_said(measured: devices.Sides) -> None:
     """A target that was missed stands in the report as a miss, and one that was met does not."""
-    usage = devices.sides(SIZE, folder).floor
     missed, met = Target("slow", 3.5, 3, "×"), Target("faster", 12, 10, "×", least=True)
     assert (missed.met, met.met) == (False, True)
-    lines = markdown([Findings([Row("plan", "floor", usage)], [missed, met])], "not pinned to a core").splitlines()
+    lines = markdown([Findings([Row("plan", "floor", measured.floor)], [missed, met])], "not pinned to a core").splitlines()
     assert [line for line in lines if "MISS" in line] == ["| slow | at most 3× | 3.5× | **MISS** |"]
