@@ -49,10 +49,11 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What one benchmark found."""
+    """What one benchmark found; notes are what a reader needs to judge the figures, in sentences."""
 
     rows: Sequence[Row] = ()
     targets: Sequence[Target] = ()
+    notes: Sequence[str] = ()
 
 
 def machine(pinned: str) -> str:
@@ -84,8 +85,10 @@ def markdown(found: Iterable[Findings], pinned: str) -> str:
         "| target | limit | found | |",
         "|---|---:|---:|---|",
         *map(str, targets),
+        "",
+        *(f"- {note}" for one in every for note in one.notes),
     ]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip()
 
 
 def record(report: str) -> None:

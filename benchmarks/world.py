@@ -46,7 +46,11 @@ SERVER, ASSIGNMENT = "mdm_server", "device_assignment"
 
 SETTINGS = f"""organization: {{name: {ORGANIZATION}, time_zone: Europe/Paris}}
 connections:
-  apple_school: {{client_id: CLIENT, key_id: KEY, private_key: {{file: ../key.pem}}}}
+  apple_school:
+    client_id: CLIENT
+    key_id: KEY
+    private_key: {{file: ../key.pem}}
+    budget: {{reads_per_minute: 100000}} # what is measured is work, not waiting, nor writing down once a minute what was spent
 guards:
   updates: {{percent: 100, count: 1000000}}
 """
