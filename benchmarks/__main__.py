@@ -30,8 +30,8 @@ def _everything(*, quick: bool, fresh: bool) -> list[Findings]:
     found = [startup()]
     click.echo("Making the organizations where they are not there yet; at a million devices that takes two minutes.", err=True)
     folders = {size: devices.world(size, fresh=fresh) for size in (devices.TINY, devices.SMALL, devices.LARGE)}
-    tiny, small, large = devices.measured(folders)
-    found.append(devices.against_floor(tiny, small, large))
+    small, large = devices.measured(folders)
+    found.append(devices.against_floor(small, large))
     if not quick:
         click.echo("octoDNS plans as many records; that takes two minutes.", err=True)
         found.append(devices.against_peer(small, folders[devices.SMALL]))

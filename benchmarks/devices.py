@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from benchmarks import octodns
 from benchmarks.measure import ROOT, Failed, Usage, child, middle, python
@@ -25,32 +26,57 @@ PEAK = 1200.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """Both sides of one size."""
+class Turn:
+    """Both sides of one size, and of a hardly noticeable organization, in four processes right after each other."""
 
-    size: int
     floor: Usage
     product: Usage
+    start_floor: Usage
+    start_product: Usage
 
     @property
-    def rows(self) -> list[Row]:
-        """For the table."""
-        what = f"plan of {self.size:,} devices"
-        return [Row(what, "floor (csv, orjson, dicts)", self.floor), Row(what, "reconciler", self.product)]
+    def cost(self) -> float:
+        """Seconds of CPU that the devices cost us."""
+        return self.product.cpu - self.start_product.cpu
 
-    def ratio(self, tiny: Sides) -> Target:
-        """Time against the floor."""
-        figure = (self.product.cpu - tiny.product.cpu) / (self.floor.cpu - tiny.floor.cpu)
+    @property
+    def floor_cost(self) -> float:
+        """Seconds of CPU that the devices cost the floor."""
+        return self.floor.cpu - self.start_floor.cpu
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """All turns of one size, and the median of each side."""
+
+    size: int
+    turns: Sequence[Turn]
+
+    @property
+    def floor(self) -> Usage:
+        """The floor."""
+        return middle([turn.floor for turn in self.turns])
+
+    @property
+    def product(self) -> Usage:
+        """Us."""
+        return middle([turn.product for turn in self.turns])
+
+    @property
+    def ratio(self) -> Target:
+        """Time against the floor: the median of what the turns say, as both sides of a turn meet the machine in the same mood."""
+        figure = median(turn.cost / turn.floor_cost for turn in self.turns)
         return Target(f"plan of {self.size:,} devices against the floor, CPU time, start-up off both", figure, RATIO, "×")
 
     @property
-    def whole(self) -> float:
-        """Whole processes against each other, start-up included."""
-        return self.product.cpu / self.floor.cpu
-
-    def each(self, tiny: Sides) -> float:
+    def each(self) -> float:
         """Seconds of CPU for one device."""
-        return (self.product.cpu - tiny.product.cpu) / self.size
+        return median(turn.cost for turn in self.turns) / self.size
+
+    @property
+    def floor_each(self) -> float:
+        """Seconds of CPU that the floor takes for one device."""
+        return median(turn.floor_cost for turn in self.turns) / self.size
 
 
 def world(size: int, bench: Path = BENCH, *, fresh: bool = False) -> Path:
@@ -70,15 +96,16 @@ def _digest() -> str:
 
 
 def measured(folders: Mapping[int, Path]) -> list[Sides]:
-    """Both sides of every size, each in its own process; of several turns the median.
+    """Both sides of every size but TINY, which is what start-up costs. Raises Failed.
 
-    Turns go round the sizes, because a shared machine is a third faster in one minute than in the next. Raises Failed.
+    Turns go round the sizes, because a shared machine is a third faster in one minute than in the next.
     """
     for folder in folders.values():
         _warm(folder)
-    rounds = [size for size in folders for _ in range(1 if size >= LARGE else SHORT)] * ROUNDS
-    turns = [(size, _turn(folders[size])) for size in rounds]
-    return [_sides(size, [turn for other, turn in turns if other == size]) for size in folders]
+    sizes = [size for size in folders if size != TINY]
+    rounds = [size for size in sizes for _ in range(1 if size >= LARGE else SHORT)] * ROUNDS
+    turns = [(size, one_turn(size, folders)) for size in rounds]
+    return [Sides(size, [turn for other, turn in turns if other == size]) for size in sizes]
 
 
 def _warm(folder: Path) -> None:
@@ -90,37 +117,44 @@ def _warm(folder: Path) -> None:
                     pass
 
 
-def _turn(folder: Path) -> tuple[Usage, Usage]:
-    return child(python("benchmarks.floor", folder)), child(python("benchmarks.product", folder))
+def one_turn(size: int, folders: Mapping[int, Path]) -> Turn:
+    """Four processes, one after the other. Raises Failed."""
+    sides = [child(python(f"benchmarks.{side}", folders[each])) for each in (size, TINY) for side in ("floor", "product")]
+    floor, product = (side.changes for side in sides[:2])
+    if floor != product:
+        raise Failed(f"The sides disagree at {size:,} devices: floor {floor:,} changes, product {product:,}.")
+    return Turn(*sides)
 
 
-def _sides(size: int, turns: Sequence[tuple[Usage, Usage]]) -> Sides:
-    floor, product = (middle(side) for side in zip(*turns, strict=True))
-    if floor.changes != product.changes:
-        raise Failed(f"The sides disagree at {size:,} devices: floor {floor.changes:,} changes, product {product.changes:,}.")
-    return Sides(size, floor, product)
-
-
-def against_floor(tiny: Sides, *others: Sides) -> Findings:
+def against_floor(*measured: Sides) -> Findings:
     """The targets of each size, and of the largest against the smallest: growth, and memory at a million."""
-    rows = [row for one in (tiny, *others) for row in one.rows]
-    targets = [one.ratio(tiny) for one in others]
-    first, last = others[0], others[-1]
+    first, last = measured[0], measured[-1]
+    start = first.turns
+    rows = [
+        Row("start-up", "floor", middle([turn.start_floor for turn in start])),
+        Row("start-up", "reconciler plan", middle([turn.start_product for turn in start])),
+    ]
+    for one in measured:
+        what = f"plan of {one.size:,} devices"
+        rows += [Row(what, "floor (csv, orjson, dicts)", one.floor), Row(what, "reconciler", one.product)]
+    targets = [one.ratio for one in measured]
     if last.size > first.size:
-        what = f"CPU time per device at {last.size:,} against {first.size:,}"
-        targets.append(Target(what, last.each(tiny) / first.each(tiny), GROWTH, "×"))
-    targets += [Target(f"peak memory at {one.size:,} devices", one.product.peak, PEAK, " MB") for one in others if one.size >= LARGE]
-    return Findings(rows, targets, _notes(tiny, *others))
+        targets.append(Target(f"CPU time per device at {last.size:,} against {first.size:,}", last.each / first.each, GROWTH, "×"))
+    targets += [Target(f"peak memory at {one.size:,} devices", one.product.peak, PEAK, " MB") for one in measured if one.size >= LARGE]
+    return Findings(rows, targets, _notes(measured))
 
 
-def _notes(tiny: Sides, *others: Sides) -> list[str]:
+def _notes(measured: Sequence[Sides]) -> list[str]:
     """The other ways to read the figures."""
-    notes = [f"Start-up included, the plan of {one.size:,} devices takes {one.whole:.2f} times as long as the floor." for one in others]
-    first, last = others[0], others[-1]
+    notes = [
+        f"Start-up included, the plan of {one.size:,} devices takes {one.product.cpu / one.floor.cpu:.2f} times as long as the floor."
+        for one in measured
+    ]
+    first, last = measured[0], measured[-1]
     if last.size > first.size:
-        start_up_included = last.product.cpu / first.product.cpu * first.size / last.size
-        floors = (last.floor.cpu - tiny.floor.cpu) / (first.floor.cpu - tiny.floor.cpu) * first.size / last.size
-        notes.append(f"Start-up included, the time per device grows {start_up_included:.2f} times.")
+        grows = last.product.cpu / last.size / (first.product.cpu / first.size)
+        floors = last.floor_each / first.floor_each
+        notes.append(f"Start-up included, the time per device grows {grows:.2f} times.")
         notes.append(f"The floor's own time per device grows {floors:.2f} times: its tables outgrow the processor's caches as ours do.")
     return notes
 
