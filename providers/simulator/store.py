@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from providers.simulator.academic import schema as academic
 from reconciler.errors import ReconcilerError
 
 SCHEMA = """
@@ -36,6 +37,7 @@ CREATE TABLE IF NOT EXISTS activities (
     substatus TEXT NOT NULL DEFAULT '', results TEXT NOT NULL DEFAULT '[]');
 CREATE INDEX IF NOT EXISTS activities_due ON activities (ends_at) WHERE settled = 0;
 """
+SCHEMAS = (SCHEMA, academic.SCHEMA)
 # An IMMEDIATE transaction of another process lasts milliseconds; seeding 200,000 devices a few seconds.
 BUSY_SECONDS = 60.0
 
@@ -59,7 +61,7 @@ class Store:
         # In WAL a killed process loses nothing with NORMAL; only a power cut could cost the last commits of a rehearsal.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
-            for statement in SCHEMA.split(";"):
+            for statement in ";".join(SCHEMAS).split(";"):
                 self._connection.execute(statement)
 
     @contextmanager

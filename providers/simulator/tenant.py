@@ -12,6 +12,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from providers.simulator.academic import frame
 from providers.simulator.clock import TenantClock
 from providers.simulator.portal import Portal
 from providers.simulator.quirks import SWITCHES
@@ -52,6 +53,7 @@ class Tenant:
         with store.transaction():
             if store.meta("identity") is None:
                 _found(store)
+            frame.found(store)
 
     @classmethod
     def open(cls, path: Path | str) -> Tenant:
