@@ -14,7 +14,7 @@ from benchmarks.tape import Player
 from providers.apple_school.connect import Door, through
 from providers.apple_school.oauth import Key
 from reconciler.load import load
-from reconciler.provider import Context, Notice
+from reconciler.provider import Notice
 from reconciler.render import text
 from reconciler.session import Session, open_backend
 
@@ -43,12 +43,11 @@ def show_plan(world: Path) -> None:
     configuration = load(world / "config")
     options = configuration.settings.connections.apple_school
     backend = open_backend(configuration)
-    context = Context(configuration.folder, os.environ, backend.scratch)
     assert options.client_id
     assert options.key_id
     assert options.private_key
-    key = Key.read(options.client_id, options.key_id, options.private_key.read(context.folder, context.environment))
-    provider = through(Door("benchmark", key, RacingClock(), Player(world / "tape"), lambda: None), options, context)
+    key = Key.read(options.client_id, options.key_id, options.private_key.read(configuration.folder, os.environ))
+    provider = through(Door("benchmark", key, RacingClock(), Player(world / "tape"), lambda: None), options, backend.scratch)
     plan, _ = Session(configuration, backend, provider, {}).plan(_unseen)
     sys.stdout.write(text.render(plan))
     provider.close()

@@ -25,13 +25,13 @@ from benchmarks.tape import Recorder, recorded
 from providers.apple_school.connect import Door, through
 from providers.apple_school.oauth import Key
 from providers.simulator import Tenant, seed, transport
+from reconciler.connections import AppleSchoolConnection, SimulatorOptions
 from reconciler.desired import Desired, Rule
 from reconciler.kinds.devices import DeviceAssignment, MdmServer
 from reconciler.kinds.match import Match, MatchEntry, Traits
 from reconciler.observed import Observed
-from reconciler.provider import Context, Look, Notice
+from reconciler.provider import Look, Notice, Scratch
 from reconciler.resource import Declared, Source, fingerprint
-from reconciler.settings import AppleSchoolConnection, SimulatorOptions
 from state.local import LocalBackend
 from state.record import Entry, Record
 
@@ -73,20 +73,20 @@ def make(folder: Path, size: int) -> None:
     with Tenant.open(":memory:") as tenant:
         seed(tenant, devices=size, services=SERVICES, clock=START, unassigned=0.0)
         (folder / "key.pem").write_text(tenant.credentials().private_key_pem)
-        observed = _record_tape(tenant, Context(folder, {}, LocalBackend(folder / "making", ORGANIZATION).scratch), folder / "tape")
+        observed = _record_tape(tenant, LocalBackend(folder / "making", ORGANIZATION).scratch, folder / "tape")
     wanted = _wanted(observed)
     lists = dict(_write_config(config, wanted, observed))
     backend.save(_record(observed), 0)
     _write_floor(folder, lists, wanted, observed)
 
 
-def _record_tape(tenant: Tenant, context: Context, tape: Path) -> Observed:
+def _record_tape(tenant: Tenant, scratch: Scratch, tape: Path) -> Observed:
     """Read the organization through the real provider, as for a configuration with rules."""
     credentials = tenant.credentials()
     key = Key.read(credentials.client_id, credentials.key_id, credentials.private_key_pem)
     recorder = Recorder(transport(tenant), tape)
     options = AppleSchoolConnection(simulator=SimulatorOptions())
-    provider = through(Door("benchmark", key, tenant.clock, recorder, lambda: None), options, context)
+    provider = through(Door("benchmark", key, tenant.clock, recorder, lambda: None), options, scratch)
     everything = Rule(Match(MatchEntry(family=("*",), order=("*",))), Declared(DeviceAssignment(server="any"), Source("any"), "any"))
     observed = provider.observe(Look(Desired(rules={ASSIGNMENT: [everything]}), {}), _unseen)
     provider.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,14 +17,16 @@ class Observed:
     `items`: what exists. `present`: for kinds that hang on something else (an assignment hangs on a device), the things they can
     hang on, with their traits; a kind that is missing here was not read, so nothing may be said about absence. `titles`: what people
     call an item (its display name), for every item of a kind whose names we make up or choose ourselves. `findings`: what the
-    live organization has that a person must know of. `reads`: requests spent.
+    live organization has that a person must know of. `reads`: requests spent, by channel. `settled`: names for which the provider vouches
+    that declaration, record and life agree; they are not judged one by one.
     """
 
     items: dict[str, dict[str, Seen]] = field(default_factory=dict)
     present: dict[str, dict[str, Any]] = field(default_factory=dict)  # traits: each kind's own type
     titles: dict[str, dict[str, str]] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
-    reads: int = 0
+    reads: dict[str, int] = field(default_factory=dict)
+    settled: dict[str, Collection[str]] = field(default_factory=dict)
 
     def seen(self, kind: str, name: str) -> Seen | None:
         """The item, or None if the channel does not have it."""
@@ -32,3 +35,12 @@ class Observed:
     def title(self, kind: str, name: str) -> str:
         """What people call the item."""
         return self.titles.get(kind, {}).get(name, name)
+
+    def merge(self, other: Observed) -> None:
+        """Add what another channel read; no two speak the same kind."""
+        self.items |= other.items
+        self.present |= other.present
+        self.titles |= other.titles
+        self.findings += other.findings
+        self.reads |= other.reads
+        self.settled |= other.settled

@@ -63,7 +63,7 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
         binding=binding,
         changes=() if broken else changes,
         steps=steps,
-        prices=(provider.price(steps, facts.observed),),
+        prices=provider.price(steps, facts.observed),
         left_alone=(
             *_left_alone(facts, tables),
             *_skipped(everything, changes),
@@ -119,15 +119,16 @@ def _order(change: Change) -> tuple[int, int, str]:
 def _changes(facts: Facts, tables: Mapping[str, _Table], provider: Provider) -> Iterator[Change]:
     for kind, table in ((kind, table) for kind, table in tables.items() if kind in provider.kinds):
         judge = Judge(KINDS[kind], provider.capability, lambda need: facts.observed.seen(need.kind, need.name) is not None)
-        yield from _changes_of(kind, judge, table, facts.observed.present.get(kind))
+        settled = facts.observed.settled.get(kind, ())
+        yield from _changes_of(kind, judge, table, facts.observed.present.get(kind), settled)
 
 
-def _changes_of(kind: str, judge: Judge, table: _Table, present: Mapping[str, object] | None) -> Iterator[Change]:
+def _changes_of(kind: str, judge: Judge, table: _Table, present: Mapping[str, object] | None, settled: Collection[str]) -> Iterator[Change]:
     """The changes of one kind. The first loop runs once per device of a ministry, so it only skips what was judged to be in order."""
     in_order: set[tuple[int, int, int]] = set()
     combinations = zip(map(id, table.wanted.values()), map(id, table.recorded), map(id, table.here), strict=True)
     for name, combination in zip(table.wanted, combinations, strict=True):
-        if combination in in_order:
+        if combination in in_order or name in settled:
             continue
         here = table.seen.get(name)
         if here is None and present is not None and name not in present:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +14,10 @@ from reconciler.clock import Clock
 from reconciler.desired import Desired
 from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step
+from reconciler.pseudonyms import REHEARSED, Pseudonyms
 from reconciler.resource import Address
+from reconciler.roster.part import Roster
+from reconciler.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,15 @@ class Scratch(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What an observation is for: the provider reads what these need and nothing more."""
+    """What an observation is for: the provider reads what these need and nothing more.
+
+    `roster`: everybody and every class, from all sources, in clear; what is said of them elsewhere goes by `pseudonyms`.
+    """
 
     desired: Desired
     recorded: Mapping[str, Mapping[str, Known]]
+    roster: Roster = field(default_factory=Roster)
+    pseudonyms: Pseudonyms = REHEARSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +114,20 @@ Outcomes = Mapping[Address, Outcome]
 class Provider(Protocol):
     """Speaks one channel."""
 
-    name: str
-    kinds: tuple[str, ...]
-    clock: Clock
+    @property
+    def name(self) -> str:
+        """The channel's name: its key under `connections`."""
+        ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that it speaks."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """Its time."""
+        ...
 
     def identity(self) -> str:
         """A stable id of the live organization and connection, without secrets; plans and records are bound to it. No request is sent."""
@@ -130,8 +149,8 @@ class Provider(Protocol):
         order give the same steps. Every change is covered by exactly one step."""
         ...
 
-    def price(self, steps: Sequence[Step], observed: Observed) -> Price:
-        """Requests and expected duration of these steps under the rate budget. Pure."""
+    def price(self, steps: Sequence[Step], observed: Observed) -> tuple[Price, ...]:
+        """Requests and expected duration of these steps under the rate budget, for each channel. Pure."""
         ...
 
     def send(self, step: Step, note: Note, report: Report) -> Receipt:
@@ -158,12 +177,13 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a connection may use beside its own settings: the configuration folder, environment variables, and a private store."""
+    """What a connection may use beside its own section: the configuration folder, environment variables, a private store, the settings."""
 
     folder: Path
     environment: Mapping[str, str]
     scratch: Scratch
+    settings: Settings
 
 
 Connect = Callable[[object, Context], Provider]
-"""An entry point of the group `reconciler.providers`: makes a provider from its section of `connections` in the settings."""
+"""An entry point of the group `reconciler.providers`, named like its section of `connections` in the settings, which it is given."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from reconciler.actor import name_of, revision, who
+from reconciler.channels import Channels
 from reconciler.clock import Clock
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.errors import ReconcilerError
@@ -20,6 +21,7 @@ from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan
 from reconciler.planner import Facts, plan
 from reconciler.provider import Connect, Context, Look, Provider, Report
+from reconciler.pseudonyms import REHEARSED, Pseudonyms
 from reconciler.resource import Address
 from reconciler.selection import EVERYTHING, Selection
 from state.backend import Backend
@@ -27,17 +29,16 @@ from state.collector import collector_paused
 from state.local import LocalBackend
 from state.record import Record
 
-CHANNEL = "apple_school"
-
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One command's view of one organization. Made by `connect`; `provider` is closed with it."""
+    """One command's view of one organization, all its channels as one `provider`. Made by `connect`, which closes it."""
 
     configuration: Configuration
     backend: Backend
     provider: Provider
     who: Mapping[str, str]
+    pseudonyms: Pseudonyms = REHEARSED
 
     @property
     def person(self) -> str:
@@ -47,7 +48,8 @@ class Session:
     def observe(self, record: Record, report: Report) -> Observed:
         """Read what the configuration and the record need."""
         with collector_paused():
-            return self.provider.observe(Look(self.configuration.desired, record.entries), report)
+            configuration = self.configuration
+            return self.provider.observe(Look(configuration.desired, record.entries, configuration.roster, self.pseudonyms), report)
 
     def in_flight(self) -> frozenset[Address]:
         """What an earlier run sent and nobody has seen the end of: nothing may be planned for it."""
@@ -94,12 +96,33 @@ def connect(folder: Path, environment: Mapping[str, str]) -> Iterator[Session]:
     """
     configuration = load(folder)
     backend = open_backend(configuration)
-    options = getattr(configuration.settings.connections, CHANNEL)
-    provider = _entry_point(CHANNEL)(options, Context(folder, environment, backend.scratch))
-    try:
-        yield Session(_on_its_day(configuration, provider.clock), backend, provider, who(folder, environment))
-    finally:
-        provider.close()
+    pseudonyms = _pseudonyms(configuration, environment)
+    with ExitStack() as open_channels:
+        channels = Channels(
+            tuple(_channels(configuration, Context(folder, environment, backend.scratch, configuration.settings), open_channels))
+        )
+        yield Session(_on_its_day(configuration, channels.clock), backend, channels, who(folder, environment), pseudonyms)
+
+
+def _channels(configuration: Configuration, context: Context, open_channels: ExitStack) -> Iterator[Provider]:
+    """A provider for each section of `connections`, closed with the stack even if a later one cannot be made."""
+    for name, section in configuration.settings.connections.channels():
+        provider = _entry_point(name)(section, context)
+        open_channels.callback(provider.close)
+        yield provider
+
+
+def _pseudonyms(configuration: Configuration, environment: Mapping[str, str]) -> Pseudonyms:
+    """ReconcilerError if people are to be uploaded and the secret key for their pseudonyms is not there."""
+    settings = configuration.settings
+    if settings.privacy.key is not None:
+        return Pseudonyms.read(settings.privacy.key.read(configuration.folder, environment))
+    if settings.connections.roster_upload is not None and not settings.connections.rehearsed:
+        raise ReconcilerError(
+            "People need pseudonyms, and there is no key to make them with.",
+            "Make one (openssl rand -hex 32), and name it: privacy: {key: {env: …}}",
+        )
+    return REHEARSED
 
 
 def _on_its_day(configuration: Configuration, clock: Clock) -> Configuration:
@@ -111,7 +134,7 @@ def _on_its_day(configuration: Configuration, clock: Clock) -> Configuration:
 def open_backend(configuration: Configuration) -> Backend:
     """The state of this configuration. A rehearsal's state is never taken for the real organization's, nor the other way round."""
     settings = configuration.settings
-    rehearsal = " (rehearsal)" if settings.connections.apple_school.simulator is not None else ""
+    rehearsal = " (rehearsal)" if settings.connections.rehearsed else ""
     return LocalBackend(configuration.folder / settings.state.folder, settings.organization.name + rehearsal)
 
 

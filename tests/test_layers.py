@@ -12,12 +12,13 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("reconciler", "providers", "state")
 NOUNS_FOR_PROVIDERS = {
-    "capability", "clock", "desired", "diagnostic", "errors", "kinds", "observed", "plan", "provider", "resource", "settings",
-}  # fmt: skip
+    *("capability", "clock", "connections", "desired", "diagnostic", "errors", "kinds", "observed", "plan", "provider", "pseudonyms"),
+    *("resource", "roster", "settings"),
+}
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
     {"errors", "clock", "resource", "diagnostic", "capability"},
-    {"desired", "observed", "plan", "settings", "kinds", "roster", "provider", "outcome", "diff", "actor"},
-    {"load", "render", "guard", "selection", "resolve", "verdict", "landing", "flight", "schema"},
+    {"desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome", "diff", "actor"},
+    {"load", "render", "guard", "selection", "resolve", "verdict", "landing", "flight", "schema", "channels"},
     {"planner", "validate", "stale"},
     {"session"},
     {"apply", "recover", "confirm"},

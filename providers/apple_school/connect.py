@@ -13,9 +13,9 @@ from providers.apple_school.provider import NAME, AppleSchool, Terms
 from providers.wire.budget import Budget, Limit
 from providers.wire.driver import Driver, Manners
 from reconciler.clock import Clock, SystemClock
+from reconciler.connections import AppleSchoolConnection
 from reconciler.errors import ProviderError
-from reconciler.provider import Context, Provider
-from reconciler.settings import AppleSchoolConnection
+from reconciler.provider import Context, Provider, Scratch
 
 if TYPE_CHECKING:
     import httpx
@@ -41,16 +41,16 @@ def connect(options: object, context: Context) -> Provider:
     """
     if not isinstance(options, AppleSchoolConnection):
         raise TypeError(f"connections.apple_school came as {type(options).__name__}")
-    door = _rehearsal(options, context) if options.simulator is not None else _real(options, context)
-    return through(door, options, context)
+    door = _rehearsal(context) if options.simulator is not None else _real(options, context)
+    return through(door, options, context.scratch)
 
 
-def through(door: Door, options: AppleSchoolConnection, context: Context) -> AppleSchool:
+def through(door: Door, options: AppleSchoolConnection, scratch: Scratch) -> AppleSchool:
     """A provider that goes through this door."""
     reads = Limit(options.budget.reads_per_minute, 60, f"{options.budget.reads_per_minute:,} reads a minute")
     writes = Limit(options.budget.writes_per_hour, 3600, f"{options.budget.writes_per_hour:,} writes an hour")
     terms = Terms(door.identity, options.base_url, reads, writes, options.batch, timedelta(seconds=options.patience))
-    budget = Budget(f"{NAME}-budget", door.identity, {"reads": reads, "writes": writes}, door.clock, context.scratch)
+    budget = Budget(f"{NAME}-budget", door.identity, {"reads": reads, "writes": writes}, door.clock, scratch)
     account = Account(door.key, options.token_url, door.clock)
     manners = Manners(HOST, options.base_url, options.patience)
     return AppleSchool(terms, Driver(manners, account, budget, door.clock, door.transport), door.clock, door.close)
@@ -63,11 +63,11 @@ def _real(options: AppleSchoolConnection, context: Context) -> Door:
     return Door(f"{key.client_id}@{urlsplit(options.base_url).netloc}", key, SystemClock(), None, lambda: None)
 
 
-def _rehearsal(options: AppleSchoolConnection, context: Context) -> Door:
-    from providers.apple_school.rehearsal import open_tenant  # 130 ms of werkzeug that no real connection needs
+def _rehearsal(context: Context) -> Door:
+    from providers.simulator import transport  # 130 ms of werkzeug that no real connection needs
+    from providers.simulator.rehearsal import open_tenant  # likewise
 
-    assert options.simulator is not None
-    tenant, door = open_tenant(options.simulator, context.folder)
+    tenant = open_tenant(context.settings, context.folder)
     credentials = tenant.credentials()
     key = Key.read(credentials.client_id, credentials.key_id, credentials.private_key_pem)
-    return Door(f"simulator:{tenant.identity}", key, tenant.clock, door, tenant.close)
+    return Door(f"simulator:{tenant.identity}", key, tenant.clock, transport(tenant), tenant.close)

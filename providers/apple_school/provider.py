@@ -61,16 +61,16 @@ class AppleSchool:
         """See Provider."""
         before = self._driver.spent["reads"]
         observed, self._atlas = self._driver.run(observe.observe(look, self._terms.base_url, report), report)
-        observed.reads = self._driver.spent["reads"] - before
+        observed.reads = {self.name: self._driver.spent["reads"] - before}
         return observed
 
     def pack(self, changes: Sequence[Change], observed: Observed) -> Sequence[Step]:
         """See Provider."""
         return pack.pack(self.name, self._terms.batch, changes, observed)
 
-    def price(self, steps: Sequence[Step], observed: Observed) -> Price:
+    def price(self, steps: Sequence[Step], observed: Observed) -> tuple[Price, ...]:
         """See Provider."""
-        return price.price(self.name, steps, observed.reads, self._terms.reads, self._terms.writes)
+        return (price.price(self.name, steps, observed.reads.get(self.name, 0), self._terms.reads, self._terms.writes),)
 
     def send(self, step: Step, note: Note, report: Report) -> Receipt:
         """See Provider."""

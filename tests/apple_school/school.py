@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import ClassVar
 
 import httpx
@@ -14,14 +13,14 @@ from providers.apple_school.oauth import Key
 from providers.apple_school.provider import AppleSchool
 from providers.simulator import ServiceSeed, Tenant, seed, transport
 from reconciler.capability import Verb
+from reconciler.connections import AppleSchoolConnection
 from reconciler.desired import Desired, Rule
 from reconciler.kinds.devices import DeviceAssignment, MdmServer
 from reconciler.kinds.match import Traits
 from reconciler.observed import Observed
 from reconciler.plan import Cause, Change, Step, Verdict
-from reconciler.provider import Context, Known, Look, Notice, Outcome
+from reconciler.provider import Known, Look, Notice, Outcome
 from reconciler.resource import Declared, Source, Spec
-from reconciler.settings import AppleSchoolConnection
 from state.record import Entry
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -83,7 +82,7 @@ class School:
         key = Key.read(credentials.client_id, credentials.key_id, credentials.private_key_pem)
         way = Door(f"simulator:{self.tenant.identity}", key, self.tenant.clock, door or transport(self.tenant), lambda: None)
         settings = AppleSchoolConnection.model_validate({"simulator": {}, **options})
-        return through(way, settings, Context(Path(), {}, self.scratch))
+        return through(way, settings, self.scratch)
 
     def note(self, event: str, **facts: str) -> None:
         """See Note."""

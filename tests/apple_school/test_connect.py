@@ -6,14 +6,17 @@ import pytest
 
 from providers.apple_school import connect
 from providers.simulator import Tenant, seed, serve
+from reconciler.connections import AppleSchoolConnection, Connections
 from reconciler.errors import ReconcilerError
 from reconciler.provider import Context, Notice, Provider, Receipt, Result
-from reconciler.settings import AppleSchoolConnection
+from reconciler.settings import Organization, Settings
 from tests.apple_school.school import Shelf, moves, want
 
 
 def _connect(folder: Path, options: dict[str, object], environment: dict[str, str] | None = None) -> Provider:
-    return connect(AppleSchoolConnection.model_validate(options), Context(folder, environment or {}, Shelf()))
+    section = AppleSchoolConnection.model_validate(options)
+    settings = Settings(organization=Organization(name="Test District", time_zone="UTC"), connections=Connections(apple_school=section))
+    return connect(section, Context(folder, environment or {}, Shelf(), settings))
 
 
 def unseen(notice: Notice) -> None:

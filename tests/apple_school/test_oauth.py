@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -17,9 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
 from providers.apple_school.connect import Door, through
 from providers.apple_school.oauth import Key
 from providers.simulator import transport
+from reconciler.connections import AppleSchoolConnection
 from reconciler.errors import ProviderError, Unauthorized
-from reconciler.provider import Context
-from reconciler.settings import AppleSchoolConnection
 from tests.apple_school.school import School, want
 
 
@@ -33,7 +30,7 @@ def _with(school: School, pem: str, *, client_id: str = "", key_id: str = "") ->
     key = Key.read(client_id or credentials.client_id, key_id or credentials.key_id, pem)
     door = Door("x", key, school.tenant.clock, transport(school.tenant), lambda: None)
     options = AppleSchoolConnection.model_validate({"simulator": {}})
-    school.provider = through(door, options, Context(Path(), {}, school.scratch))
+    school.provider = through(door, options, school.scratch)
     return school
 
 
@@ -52,7 +49,7 @@ def test_stray_blanks_in_ids_do_no_harm() -> None:
     spoiled = _with(
         school, f"\n{credentials.private_key_pem}\n", client_id=f" {credentials.client_id}\n", key_id=f"{credentials.key_id}\r\n"
     )
-    assert spoiled.observe().reads == 4
+    assert spoiled.observe().reads["apple_school"] == 4
 
 
 BROKEN = {
@@ -85,7 +82,7 @@ def test_a_tenant_that_wants_no_key_id() -> None:
     """Where every key id is refused, signing in goes on without one."""
     school = School(3)
     school.tenant.switches.set("kid", "forbidden")
-    assert school.observe().reads == 4
+    assert school.observe().reads["apple_school"] == 4
 
 
 def test_one_token_serves_an_hour() -> None:

@@ -47,7 +47,7 @@ def test_the_list_of_devices_is_not_read_without_need() -> None:
     observed = school.observe(want({serial: assignment("jamf") for serial in school.held("Meraki")}))
     assert LIST not in school.requests()
     assert "device_assignment" not in observed.present
-    assert observed.reads == sum(school.requests().values()) == 4
+    assert observed.reads["apple_school"] == sum(school.requests().values()) == 4
 
 
 @pytest.mark.parametrize("need", ["rule", "serial", "deadline", "recorded deadline"])
@@ -81,7 +81,9 @@ def test_requests_follow_the_formula(services: int, devices: int, rules: bool, u
     holders = list(school.tenant.devices().values())
     linkages = sum(max(1, ceil(holders.count(id_) / 1000)) for id_ in school.tenant.services())
     observed = school.observe(want(rules=rules, services={}))
-    assert observed.reads == sum(school.requests().values()) == 1 + linkages + (max(1, ceil(devices / 1000)) if rules else 0)
+    assert (
+        observed.reads["apple_school"] == sum(school.requests().values()) == 1 + linkages + (max(1, ceil(devices / 1000)) if rules else 0)
+    )
     assert school.tenant.counters()["requests"]["POST /auth/oauth2/token"] == 1
 
 

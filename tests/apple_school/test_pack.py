@@ -93,7 +93,7 @@ def test_batches_are_numbered() -> None:
 
 def test_a_plan_of_nothing_is_free() -> None:
     """No steps cost no requests and no time."""
-    price = SCHOOL.provider.price((), _observed())
+    (price,) = SCHOOL.provider.price((), _observed())
     assert (price.reads, price.writes, price.seconds) == (0, 0, 0)
     assert price.budget == "20 reads a minute, 10 writes an hour"
 
@@ -101,7 +101,7 @@ def test_a_plan_of_nothing_is_free() -> None:
 def test_the_eleventh_write_waits_for_the_next_hour() -> None:
     """The price of eleven activities counts eleven writes and more than an hour, for Apple allows ten."""
     steps = SCHOOL.provider.pack(_many(11_000), _observed())
-    price = SCHOOL.provider.price(steps, _observed())
+    (price,) = SCHOOL.provider.price(steps, _observed())
     assert price.writes == 11
     assert 3600 < price.seconds < 2 * 3600
 
@@ -112,7 +112,7 @@ def test_the_price_is_what_it_costs() -> None:
     serials = school.held("Meraki")
     step = school.step(*moves(serials, "meraki", "jamf"))
     before, began = dict(school.provider._driver.spent), school.tenant.clock.now()
-    price = school.provider.price([step], Observed())
+    (price,) = school.provider.price([step], Observed())
     school.apply(step)
     spent = {sort: count - before[sort] for sort, count in school.provider._driver.spent.items()}
     assert spent == {"reads": price.reads, "writes": price.writes}

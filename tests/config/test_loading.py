@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.connections import Secret
 from reconciler.desired import Rule
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.match import Match, MatchEntry, Traits
 from reconciler.load import Configuration, load
 from reconciler.resolve import Claims
 from reconciler.resource import Declared, Source, Spec
-from reconciler.settings import Secret
 from tests.config.trees import PLAIN, TODAY
 
 ENTRIES = [

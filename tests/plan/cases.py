@@ -62,7 +62,7 @@ def plan_of(case: Case, folder: Path) -> Plan:
     (folder / "reconciler.yaml").write_text(SETTINGS + given.get("settings", ""))
     (folder / "config.yaml").write_text(given.get("declared", "mdm_servers: {}\n"))
     configuration = load(folder, date.fromisoformat(str(given.get("today", TODAY))))
-    provider = connect(configuration.settings.connections.apple_school, Context(folder, {}, Memory()))
+    provider = connect(configuration.settings.connections.apple_school, Context(folder, {}, Memory(), configuration.settings))
     try:
         facts = Facts(
             configuration.desired,
@@ -110,7 +110,7 @@ def _record(given: dict[str, Any]) -> Record:
 
 
 def _observed(given: dict[str, Any]) -> Observed:
-    observed = Observed(reads=3)
+    observed = Observed(reads={"apple_school": 3})
     for kind in KINDS:
         shared: dict[str, Seen] = {}
         items = observed.items[kind] = {}

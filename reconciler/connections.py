@@ -1,0 +1,230 @@
+"""How to reach each channel: the section `connections` of reconciler.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, model_validator
+
+from reconciler.errors import ReconcilerError
+from reconciler.kinds.entry import Entry
+from reconciler.kinds.fields import FLAG, MOMENT, TEXT, Filled, Json, OneOrMany, Reader, Text, read_text, whole, wrong
+from reconciler.kinds.suggest import short
+
+APPLE_SCHOOL_URL = "https://api-school.apple.com"
+APPLE_TOKEN_URL = "https://account.apple.com/auth/oauth2/token"  # noqa: S105 - an address, not a password
+UPLOAD_HOST = "upload.appleschoolcontent.com"
+ENROLMENT_URL = "https://mdmenrollment.apple.com"
+APPS_URL = "https://vpp.itunes.apple.com/mdm/v2"
+
+URL_PATTERN = r"^(https://[^/]|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$))"
+"""Credentials travel to these addresses: encrypted, or not off this machine."""
+
+
+def _read_url(value: object) -> str:
+    text = read_text(value)
+    if not re.match(URL_PATTERN, text):
+        raise wrong(f"{short(text)} is not an address we may send credentials to.", "It begins with https://, or http:// on this machine.")
+    return text.rstrip("/")
+
+
+URL = Reader(_read_url, {"type": "string", "pattern": URL_PATTERN})
+Url = Annotated[str, URL]
+
+
+class Secret(Entry):
+    """Where a secret is kept: a file (relative to the configuration folder, or absolute) or an environment variable. Never the secret."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    file: Annotated[str | None, TEXT] = Field(default=None, description="Path of the file.", examples=["../secrets/apple-school.pem"])
+    env: Annotated[str | None, TEXT] = Field(default=None, description="Name of the environment variable.", examples=["APPLE_SCHOOL_KEY"])
+
+    @model_validator(mode="before")
+    @classmethod
+    def _never_inline(cls, value: Any) -> Any:
+        if isinstance(value, str):  # its text must not be echoed
+            raise wrong("holds text; a secret never stands in these files.", "Write {file: path/to/key.pem} or {env: NAME_OF_VARIABLE}.")
+        return value
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Secret:
+        if (self.file is None) == (self.env is None):
+            raise wrong("needs exactly one of file and env.")
+        return self
+
+    def read(self, folder: Path, environment: Mapping[str, str]) -> str:
+        """The secret itself. ReconcilerError if it is not where these files say."""
+        if self.env is not None:
+            if not environment.get(self.env):
+                raise ReconcilerError(
+                    f"The environment variable {self.env} is not set.", "It must hold the secret, or use {file: …} instead."
+                )
+            return environment[self.env]
+        path = folder / (self.file or "")
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+            raise ReconcilerError(
+                f"The secret file {path} cannot be read: {reason}.", f"{self.file} is named in reconciler.yaml."
+            ) from None
+
+
+class SimulatorOptions(Entry):
+    """A pretend Apple School Manager on this machine, for rehearsals. `{}` is an empty one."""
+
+    file: Annotated[str | None, TEXT] = Field(default=None, description="Where it keeps its tenant, relative to the configuration folder.")
+    devices: Annotated[int, whole(0, 5_000_000)] = Field(default=0, description="Devices to begin with.")
+    services: Annotated[tuple[Text, ...], OneOrMany(empty=True)] = Field(default=(), description="Display names of services to begin with.")
+    seed: Annotated[int, whole()] = Field(default=1, description="The same seed makes the same organization.")
+    clock: Annotated[datetime | None, MOMENT] = Field(default=None, description="When its time begins; without it, now.")
+    switches: Annotated[dict[str, Text], Filled()] = Field(
+        default_factory=dict, description="Apple's quirks, see `reconciler simulator switches`.", examples=[{"linkage_lag": "15"}]
+    )
+
+
+class Budget(Entry):
+    """Requests that we allow ourselves; Apple documents none, and answers 429 beyond about these."""
+
+    reads_per_minute: Annotated[int, whole(1, 100_000)] = Field(default=20, description="GET requests a minute.")
+    writes_per_hour: Annotated[int, whole(1, 100_000)] = Field(default=10, description="POST requests an hour.")
+
+
+class Rehearsal(Entry):
+    """The same pretend organization that `apple_school` has."""
+
+
+def _simulated_or(*credentials: str) -> Any:  # Any: a validator for each connection's own model
+    """A validator: a connection is either simulated or has these."""
+
+    def check(self: Any) -> Any:
+        given = [name for name in credentials if getattr(self, name) is not None]
+        if self.simulator is not None and given:
+            raise wrong(f"has both a simulator and {given[0]}.", "Keep one of them.")
+        if self.simulator is None and len(given) < len(credentials):
+            lacking = [name for name in credentials if name not in given]
+            raise wrong(f"lacks {', '.join(lacking)}.", "" if given else "For a rehearsal write simulator: {} instead.")
+        return self
+
+    return model_validator(mode="after")(check)
+
+
+def _one_of(*credentials: str) -> Any:  # Any: pydantic's word for a schema hook
+    """The JSON Schema of the same rule."""
+
+    def shape(schema: Json) -> None:
+        schema["oneOf"] = [
+            {"required": ["simulator"], "not": {"anyOf": [{"required": [name]} for name in credentials]}},
+            {"required": list(credentials), "not": {"required": ["simulator"]}},
+        ]
+
+    return shape
+
+
+class AppleSchoolConnection(Entry):
+    """The Apple School Manager API, by credentials that its portal made (Preferences, API), or a simulator."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of("client_id", "key_id", "private_key"))
+
+    simulator: Annotated[SimulatorOptions | None, Filled()] = None
+    client_id: Annotated[str | None, TEXT] = Field(default=None, description="From the portal.", examples=["SCHOOLAPI.9e1f0c2a-…"])
+    key_id: Annotated[str | None, TEXT] = Field(default=None, description="From the portal.")
+    private_key: Annotated[Secret | None, Filled()] = Field(default=None, description="The key file that the portal let you download once.")
+    base_url: Url = Field(default=APPLE_SCHOOL_URL, description="Only for a simulator on a port.")
+    token_url: Url = Field(default=APPLE_TOKEN_URL, description="Only for a simulator on a port.")
+    budget: Budget = Budget()
+    batch: Annotated[int, whole(1, 100_000)] = Field(default=1000, description="Devices in one activity.")
+    patience: Annotated[int, whole(1, 86_400)] = Field(default=1800, description="Seconds to follow an activity before leaving it.")
+
+    _check = _simulated_or("client_id", "key_id", "private_key")
+
+
+class RosterUploadConnection(Entry):
+    """Apple's SFTP server for rosters, by the account that the portal made (Preferences, SIS/SFTP), or the simulator's."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of("user", "host_keys"))
+
+    simulator: Annotated[Rehearsal | None, Filled()] = None
+    host: Text = Field(default=UPLOAD_HOST, description="The server.")
+    port: Annotated[int, whole(1, 65_535)] = Field(default=22, description="Its port.")
+    user: Annotated[str | None, TEXT] = Field(default=None, description="From the portal.", examples=["12345678@sftp.apple.com"])
+    password: Annotated[Secret | None, Filled()] = Field(default=None, description="From the portal.")
+    private_key: Annotated[Secret | None, Filled()] = Field(default=None, description="An OpenSSH key, where the server takes one.")
+    passphrase: Annotated[Secret | None, Filled()] = Field(default=None, description="Of the private key, if it has one.")
+    host_keys: Annotated[tuple[Text, ...] | None, OneOrMany()] = Field(
+        default=None, description="The keys that the server may show, as `ssh-keyscan` prints them.", examples=["ssh-ed25519 AAAA…"]
+    )
+    folder: Annotated[str, TEXT] = Field(default="", description="Where uploads go; without it, the folder one arrives in.")
+
+    _check = _simulated_or("user", "host_keys")
+
+    @model_validator(mode="after")
+    def _one_proof(self) -> RosterUploadConnection:
+        if self.simulator is None and (self.password is None) == (self.private_key is None):
+            raise wrong("needs one of password and private_key.")
+        return self
+
+
+class ServerToken(Entry):
+    """Apple's device enrolment service for one device-management service, by the token that its page in the portal gives."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of("server_token", "private_key"))
+
+    simulator: Annotated[Rehearsal | None, Filled()] = None
+    server_token: Annotated[Secret | None, Filled()] = Field(
+        default=None, description="The .p7m file.", examples=[{"file": "../secrets/jamf.p7m"}]
+    )
+    private_key: Annotated[Secret | None, Filled()] = Field(
+        default=None, description="The PEM key whose certificate was uploaded.", examples=[{"file": "../secrets/jamf.pem"}]
+    )
+    passphrase: Annotated[Secret | None, Filled()] = Field(default=None, description="Of the private key, if it has one.")
+    base_url: Url = Field(default=ENROLMENT_URL, description="Only for a simulator on a port.")
+
+    _check = _simulated_or("server_token", "private_key")
+
+
+class ContentTokenConnection(Entry):
+    """Apps and Books of one location, by its content token, or the simulator's."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of("token"))
+
+    simulator: Annotated[Rehearsal | None, Filled()] = None
+    token: Annotated[Secret | None, Filled()] = Field(
+        default=None, description="The .vpptoken file.", examples=[{"file": "../secrets/north.vpptoken"}]
+    )
+    take_over: Annotated[bool, FLAG] = Field(default=False, description="Whether to go on where another product manages the licences.")
+    base_url: Url = Field(default=APPS_URL, description="Only for a simulator on a port.")
+
+    _check = _simulated_or("token")
+
+
+class Connections(Entry):
+    """How to reach each channel. Either all of them are rehearsed or none."""
+
+    apple_school: AppleSchoolConnection
+    roster_upload: Annotated[RosterUploadConnection | None, Filled()] = None
+    device_enrolment: dict[str, ServerToken] = Field(default_factory=dict, description="By the key of the device-management service.")
+    apps_and_books: dict[str, ContentTokenConnection] = Field(default_factory=dict, description="By the key under content_tokens.")
+
+    def channels(self) -> Iterator[tuple[str, object]]:
+        """The sections that are there, in the order in which their channels work."""
+        yield from ((name, section) for name in type(self).model_fields if (section := getattr(self, name)))
+
+    @property
+    def rehearsed(self) -> bool:
+        """Whether this is the simulator and not Apple."""
+        return self.apple_school.simulator is not None
+
+    @model_validator(mode="after")
+    def _all_or_none(self) -> Connections:
+        uploads = [self.roster_upload.simulator] if self.roster_upload else []
+        tokens = [token.simulator for token in self.device_enrolment.values()]
+        licences = [token.simulator for token in self.apps_and_books.values()]
+        if any((one is not None) != self.rehearsed for one in (*uploads, *tokens, *licences)):
+            raise wrong("mix the simulator with real connections.", "Rehearse all of them, or none.")
+        return self
