@@ -99,9 +99,9 @@ def _key(verdict: Verdict) -> tuple[object, ...]:
 
 def _line(plan: Plan, changes: Sequence[Change]) -> Line:
     verdict = changes[0].verdict
-    text = f"{counted(len(changes), verdict.noun)}: {_move(plan, verdict)}" if KINDS[verdict.kind].placed else _named(plan, changes[0])
+    text = f"{counted(len(changes), verdict.noun)}: {move(plan, verdict)}" if KINDS[verdict.kind].placed else _named(plan, changes[0])
     waits = str(verdict.waits_for) if verdict.waits_for else ""
-    return Line(verdict.kind, verdict.verb, verdict.route, plain(text), _why(verdict), _parts(changes), waits)
+    return Line(verdict.kind, verdict.verb, verdict.route, plain(text), why(verdict), _parts(changes), waits)
 
 
 def _parts(changes: Sequence[Change]) -> tuple[Part, ...]:
@@ -112,7 +112,8 @@ def _parts(changes: Sequence[Change]) -> tuple[Part, ...]:
     return tuple(sorted(parts, key=lambda part: (-len(part.names), part.origin)))
 
 
-def _why(verdict: Verdict) -> str:
+def why(verdict: Verdict) -> str:
+    """Why it happens, in a reviewer's words."""
     if not KINDS[verdict.kind].placed:
         return _NOT_PLACED.get(verdict.cause, _CAUSES[verdict.cause])
     return (_TAKES_OVER if verdict.takes_over else _CAUSES).get(verdict.cause, _CAUSES[verdict.cause])
@@ -124,7 +125,8 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else plural}"
 
 
-def _move(plan: Plan, verdict: Verdict) -> str:
+def move(plan: Plan, verdict: Verdict) -> str:
+    """Where a thing of a placed kind goes, by the names that people know."""
     place = KINDS[verdict.kind].place
     before = plan.title(place(verdict.before)) if verdict.before else "unassigned"
     after = plan.title(place(verdict.after)) if verdict.after else "unassigned"
@@ -132,7 +134,7 @@ def _move(plan: Plan, verdict: Verdict) -> str:
         return f"already on {after}"
     if verdict.verb is Verb.FORGET:
         return "gone from the organization"
-    extra = [words for path, words in _differences(plan, verdict) if path != KINDS[verdict.kind].placed]
+    extra = [words for path, words in differences(plan, verdict) if path != KINDS[verdict.kind].placed]
     return (f"{before} → {after}" if before != after else f"on {after}") + (f" ({'; '.join(extra)})" if extra else "")
 
 
@@ -142,14 +144,15 @@ def _named(plan: Plan, change: Change) -> str:
     head = f"{change.name}" + (f' "{title}"' if title and title != change.name else "")
     if verdict.verb.record_only or verdict.verb is Verb.DELETE:
         return f"{verdict.verb} {head}"
-    return f"{head}: " + "; ".join(words for _, words in _differences(plan, verdict))
+    return f"{head}: " + "; ".join(words for _, words in differences(plan, verdict))
 
 
-def _differences(plan: Plan, verdict: Verdict) -> list[tuple[str, str]]:
-    """Attribute → what becomes of it, in words."""
-    labels = KINDS[verdict.kind].labels
+def differences(plan: Plan, verdict: Verdict) -> list[tuple[str, str]]:
+    """Attribute → what becomes of it, in words; what tells who somebody is is not shown."""
+    kind = KINDS[verdict.kind]
     found = explain(verdict.before, verdict.after, plan.binding.time_zone)
-    return [(item.path, f"{labels.get(item.path, item.path)} {item}") for item in found]
+    shown = [(item.path, f"{kind.labels.get(item.path, item.path)} {item}") for item in found if item.path not in kind.personal]
+    return shown if len(shown) == len(found) else [*shown, ("", "personal details, which are not shown")]
 
 
 @dataclass(frozen=True, slots=True)
