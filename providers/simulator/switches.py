@@ -2,7 +2,8 @@
 
 A strike is `[sort:]k`, `[sort:]k-m` or `[sort:]*`, written behind a value: `after@post:1`, `503@get:2-4`, `429@1`. It counts
 from the moment the switch is set. Sorts: `any` (every API request), `get`, `post`, `devices`, `device`, `services`, `service`,
-`linkages`, `assigned`, `activities` (the POST), `activity` (the poll); `token` and `log` are no API requests and are named by themselves.
+`linkages`, `assigned`, `activities` (the POST), `activity` (the poll); `token`, `log`, `upload` (a zip that arrives)
+and `roster` (the Roster API) are no requests of that API and are named by themselves.
 """
 
 from __future__ import annotations
@@ -17,7 +18,24 @@ import orjson
 from providers.simulator.store import Store
 from reconciler.errors import ReconcilerError
 
-SORTS = ("any", "get", "post", "devices", "device", "services", "service", "linkages", "assigned", "activities", "activity", "token", "log")
+SORTS = (
+    "any",
+    "get",
+    "post",
+    "devices",
+    "device",
+    "services",
+    "service",
+    "linkages",
+    "assigned",
+    "activities",
+    "activity",
+    "token",
+    "log",
+    "upload",
+    "roster",
+)
+NUMBER = "<number>"
 _STRIKE = re.compile(r"(?:(?P<sort>[a-z]+):)?(?:(?P<first>[1-9]\d*)(?:-(?P<last>[1-9]\d*))?|\*)")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 
@@ -43,12 +61,18 @@ class Switch:
     def check(self, value: str) -> None:
         """Raise UnknownSwitch unless `value` is one that this switch takes."""
         word, at, strike = value.partition("@")
-        if not (word in self.values or ("<number>" in self.values and _NUMBER.fullmatch(word))):
+        if not (word in self.values or (NUMBER in self.values and _NUMBER.fullmatch(word))):
             raise UnknownSwitch(f'The switch {self.name} does not know "{value}".', _offer(word, self.values))
         if at and not self.sort:
             raise UnknownSwitch(f"The switch {self.name} takes no @strike: it holds for every request.", f"Write {word}.")
         if at:
             _check_strike(self, strike)
+
+
+def one(name: str, values: str, explains: str, page: str, *, default: str = "", sort: str = "") -> Switch:
+    """A switch whose `values` are separated by spaces; the first one is the default unless `default` says otherwise."""
+    words = tuple(values.split())
+    return Switch(name, words, default or words[0], explains, page, sort)
 
 
 def _check_strike(switch: Switch, strike: str) -> None:
