@@ -15,6 +15,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from providers.wire.authority import Bearer
 from providers.wire.message import Call, Request, Response, ask
 from providers.wire.words import Refused
 from reconciler.clock import Clock
@@ -74,7 +75,7 @@ def _unusable(what: str, hint: str) -> ProviderError:
     return ProviderError(f"The private key for Apple School Manager {what}.", hint)
 
 
-class Account:
+class Account(Bearer):
     """Gets and keeps bearer tokens (see providers.wire.authority.Authority)."""
 
     def __init__(self, key: Key, token_url: str, clock: Clock) -> None:

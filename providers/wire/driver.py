@@ -2,18 +2,16 @@
 
 What may be sent twice (Apple knows no idempotency key, so a POST that was taken must never be repeated):
 
-    reads    anything that may pass: network errors, 5xx, pages of HTML, truncated JSON
-    writes   only after a definite "not done": 401 (once, with a new token), 429, and no connection at all
+    reads    anything that may pass: network errors, 5xx (after the pause that it asks for), pages of HTML, truncated JSON
+    writes   only after a definite "not done": a refused token (once, with a new one), 429, and no connection at all
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import httpx
-import orjson
 import tenacity
 
 from providers.wire.authority import Authority
@@ -21,7 +19,7 @@ from providers.wire.budget import Budget
 from providers.wire.exchange import Exchange, NotSent, Passing
 from providers.wire.message import Call, Pause, Request, Response, T
 from providers.wire.retry_after import pause
-from providers.wire.words import Refused, faults, listed
+from providers.wire.words import Fault, Refused, faults, listed
 from reconciler.clock import Clock
 from reconciler.errors import ProviderError, RateLimited, Unauthorized, Unclear
 from reconciler.provider import Note, Notice, Report
@@ -33,11 +31,18 @@ LONGEST_WAIT = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Manners:
-    """How to behave towards one host. `patience`: the longest wait in seconds for a 429; `host`: what people call the other side."""
+    """How to behave towards one host, and what its errors mean.
+
+    `patience`: the longest wait in seconds for a 429; `host`: what people call the other side; `headers`: what every request has;
+    `codes`: what a code of the channel means and what to do about it, as two sentences; `hints`: what to do, by status.
+    """
 
     host: str
     base_url: str
     patience: float
+    headers: Mapping[str, str] = field(default_factory=dict)
+    codes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    hints: Mapping[int, str] = field(default_factory=lambda: HINTS)
 
 
 def _silent(event: str, **facts: str) -> None:
@@ -60,7 +65,7 @@ class Driver:
         self._authority = authority
         self._budget = budget
         self._clock = clock
-        self._exchange = Exchange(manners.host, manners.base_url, transport)
+        self._exchange = Exchange(manners.base_url, manners.headers, transport)
         self._report: Report = _unseen
 
     def run(self, call: Call[T], report: Report, note: Note = _silent) -> T:
@@ -132,15 +137,16 @@ class Driver:
         )
 
     def _attempt(self, request: Request, note: Note) -> Response:
-        """Until there is an answer that is neither 429 nor the first 401."""
+        """Until there is an answer that neither asks for a pause nor refuses the token for the first time."""
         waited, renewed = 0.0, False
         while True:
             answer = self._once(request, note)
-            if answer.status_code == httpx.codes.TOO_MANY_REQUESTS:
-                _refused(request, note, "429: the rate limit was reached")
+            status = answer.status_code
+            if status == httpx.codes.TOO_MANY_REQUESTS or (_closed(answer) and not request.writes):
+                _refused(request, note, f"{status}: a pause was asked for")
                 waited = self._keep_away(request, answer, waited)
-            elif answer.status_code == httpx.codes.UNAUTHORIZED and request.api and not renewed:
-                _refused(request, note, "401: the token was not accepted")
+            elif request.api and not renewed and not answer.is_success and self._authority.rejects(status, faults(answer.content)):
+                _refused(request, note, f"{status}: the token was not accepted")
                 self._authority.forget()
                 renewed = True
             else:
@@ -153,13 +159,16 @@ class Driver:
             self._budget.keep()
             note("sending", request=request.title)
         try:
-            return self._exchange.send(request, token)
+            answer = self._exchange.send(request, self._authority.headers(token) if request.api else {})
         except NotSent as problem:
             _refused(request, note, problem.words)
             raise
         finally:
             if window:
                 self._budget.windows[window].answered()
+        if request.api:
+            self._authority.adopt(answer.headers)
+        return answer
 
     def _pay(self, request: Request) -> str:
         """Take the request from the budget, waiting for room. Returns the sort it was taken from; empty if it is free."""
@@ -177,8 +186,9 @@ class Driver:
         wanted = max(pause(answer.headers.get("Retry-After"), self._clock.now()), 1.0, min(waited, LONGEST_WAIT))
         if waited + wanted > self._manners.patience:
             minutes = max(round((waited + wanted) / 60), 1)
+            why = "is closed for the moment" if _closed(answer) else "says that its limit of requests is reached"
             raise RateLimited(
-                f"{request.title}: {self._manners.host} says that its limit of requests is reached and wants a pause of {minutes:,} min.",
+                f"{request.title}: {self._manners.host} {why} and wants a pause of {minutes:,} min.",
                 "Something else (an MDM, another integration) may be using the same limit. Run again after that, or raise patience.",
             )
         self._rest(wanted, f"{request.title}: {self._manners.host} asks for a pause")
@@ -190,18 +200,24 @@ class Driver:
             return self._exchange.decoded(request, answer)
         if not answer.is_client_error or status == httpx.codes.REQUEST_TIMEOUT:
             raise Passing(f"answered with an error of its own ({status})")
-        _refused(request, note, f"{status}: {listed(faults(_quietly(answer))) or 'no reason given'}")
-        raise self._refusal(request, status, _quietly(answer))
+        found = faults(answer.content)
+        _refused(request, note, f"{status}: {listed(found) or 'no reason given'}")
+        raise self._refusal(request, status, found)
 
-    def _refusal(self, request: Request, status: int, document: dict[str, Any]) -> ProviderError:
-        found = faults(document)
+    def _refusal(self, request: Request, status: int, found: tuple[Fault, ...]) -> ProviderError:
+        for code, (meaning, hint) in self._manners.codes.items():
+            if any(code in fault.code for fault in found):
+                said = f"{request.title}: {meaning} ({code})."
+                return Unauthorized(said, hint) if status in _NOT_LET_IN else Refused(said, hint, status, found)
         said = f"{self._manners.host} says: {listed(found)}" if found else f"{self._manners.host} answered {status} and gave no reason"
         if status == httpx.codes.UNAUTHORIZED:
-            return Unauthorized(f"{request.title}: the sign-in was not accepted. {said}.", "Check client_id, key_id and private_key.")
-        return Refused(f"{request.title}: {said}.", _HINTS.get(status, "Nothing was changed by this request."), status, found)
+            return Unauthorized(f"{request.title}: the sign-in was not accepted. {said}.", self._manners.hints[status])
+        return Refused(f"{request.title}: {said}.", self._manners.hints.get(status, "Nothing was changed by this request."), status, found)
 
 
-_HINTS: dict[int, str] = {
+_NOT_LET_IN = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
+HINTS: Mapping[int, str] = {
+    httpx.codes.UNAUTHORIZED: "Check client_id, key_id and private_key.",
     httpx.codes.FORBIDDEN: "The API account may not do this: look at its role in the portal, under Preferences, API.",
     httpx.codes.NOT_ACCEPTABLE: "Something between this machine and the service may be changing requests (a proxy or filter).",
 }
@@ -212,13 +228,9 @@ def _refused(request: Request, note: Note, reason: str) -> None:
         note("refused", reason=reason)
 
 
-def _quietly(answer: httpx.Response) -> dict[str, Any]:
-    """The document of an error answer; {} if it is a page of HTML or nothing at all."""
-    try:
-        document = orjson.loads(answer.content)
-    except orjson.JSONDecodeError:
-        return {}
-    return document if isinstance(document, dict) else {}
+def _closed(answer: httpx.Response) -> bool:
+    """Whether the channel says that it is away for a while, and how long."""
+    return answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and "Retry-After" in answer.headers
 
 
 def _thrower(call: Call[T], error: ProviderError) -> Callable[[], Request | Pause]:

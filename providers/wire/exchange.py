@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,16 +35,16 @@ class Exchange:
     HTTP/1.1 on purpose: clients of Apple's API report a tenth of their requests reset under HTTP/2 (asbmutil issue 13).
     """
 
-    def __init__(self, host: str, base_url: str, transport: httpx.BaseTransport | None) -> None:
-        self._host = host
+    def __init__(self, base_url: str, headers: Mapping[str, str], transport: httpx.BaseTransport | None) -> None:
         self._base_url = base_url
+        self._headers = headers
         self._transport = transport
         self._client: httpx.Client | None = None
 
-    def send(self, request: Request, token: str) -> httpx.Response:
-        """The whole answer, whatever its status. Raises NotSent or Passing."""
+    def send(self, request: Request, shown: Mapping[str, str]) -> httpx.Response:
+        """The whole answer, whatever its status; `shown` are the headers with the token. Raises NotSent or Passing."""
         try:
-            answer = self._made().send(self._built(request, token))
+            answer = self._made().send(self._built(request, shown))
         except _NOT_SENT as error:
             raise NotSent(f"could not be reached: {broken(error)}") from None
         except _BROKEN as error:
@@ -76,10 +77,8 @@ class Exchange:
             self._client = httpx.Client(transport=self._transport, timeout=TIMEOUT, http2=False)
         return self._client
 
-    def _built(self, request: Request, token: str) -> httpx.Request:
-        headers = {"Accept": "application/json" if request.form is Form.JSON else "*/*"}
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
+    def _built(self, request: Request, shown: Mapping[str, str]) -> httpx.Request:
+        headers = {"Accept": "application/json" if request.form is Form.JSON else "*/*", **self._headers, **request.headers, **shown}
         if request.content is not None:
             headers["Content-Type"] = request.content_type
         # Whole addresses: putting them together is a quarter of what httpx takes for a request.

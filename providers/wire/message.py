@@ -23,8 +23,9 @@ class Form(StrEnum):
 class Request:
     """One HTTP request. `url` is a path of the channel, or an address of its own; `title` says in words what it is for.
 
-    `api`: it carries the bearer token and is paid from the rate budget. `accepts`: statuses above 299 that the call handles itself.
-    `content` is the body; a request with a method other than GET is a write unless it is not of the API (a token is no change).
+    `api`: it carries the token and is paid from the rate budget. `accepts`: statuses above 299 that the call handles itself.
+    `content` is the body; a request with a method other than GET is a write unless it is not of the API (a token is no change) or
+    is `safe` (some services read by POST). `headers` are its own, beside those that every request of the channel has.
     """
 
     method: str
@@ -36,11 +37,13 @@ class Request:
     api: bool = True
     form: Form = Form.JSON
     accepts: frozenset[int] = frozenset()
+    safe: bool = False
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def writes(self) -> bool:
         """Whether it changes something, so that it must never be sent twice."""
-        return self.api and self.method != "GET"
+        return self.api and not self.safe and self.method != "GET"
 
 
 @dataclass(frozen=True, slots=True)

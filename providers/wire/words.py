@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import orjson
 
 from reconciler.errors import ProviderError
 
@@ -17,14 +19,17 @@ LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One entry of a JSON:API error document. `pointer` says which part of the request it is about, where Apple tells."""
+    """One thing that a channel objects to: an entry of a JSON:API error document, or the bare code that older services answer with.
+
+    `pointer` says which part of the request it is about, where Apple tells.
+    """
 
     code: str
     detail: str
     pointer: str = ""
 
     def __str__(self) -> str:
-        return f"{self.detail} ({self.code})" if self.code else self.detail
+        return f"{self.detail} ({self.code})" if self.code and self.detail else self.detail or self.code
 
 
 class Refused(ProviderError):
@@ -36,8 +41,24 @@ class Refused(ProviderError):
         self.faults = faults
 
 
-def faults(document: Mapping[str, Any]) -> tuple[Fault, ...]:
-    """The errors of a JSON:API document, or the one of an OAuth answer (RFC 6749, 5.2); empty if it holds neither."""
+def faults(content: bytes) -> tuple[Fault, ...]:
+    """What an error answer's body says; empty if it says nothing (a page of HTML, say).
+
+    The errors of a JSON:API document, the one of an OAuth answer (RFC 6749, 5.2), or a code as plain text, bare or in quotes.
+    """
+    try:
+        document = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        document = content.decode("utf-8", "replace")
+    if isinstance(document, str):
+        return (Fault(code, ""),) if _CODE.fullmatch(code := document.strip()) else ()
+    return _documented(document) if isinstance(document, dict) else ()
+
+
+_CODE = re.compile(r"[A-Za-z][\w .,:'-]{1,119}")
+
+
+def _documented(document: Mapping[str, Any]) -> tuple[Fault, ...]:
     errors = document.get("errors")
     if isinstance(errors, list):
         return tuple(_fault(error) for error in errors if isinstance(error, dict))

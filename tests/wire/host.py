@@ -12,6 +12,7 @@ import httpx
 from werkzeug.wrappers import Request as Asked
 from werkzeug.wrappers import Response as Answer
 
+from providers.wire.authority import Bearer
 from providers.wire.budget import Budget, Limit
 from providers.wire.driver import Driver, Manners
 from providers.wire.message import Call, Request, Response, ask
@@ -19,6 +20,7 @@ from reconciler.provider import Notice
 
 URL = "https://host.example"
 TOKEN = "secret-token"  # noqa: S105 - what must never be shown
+CODES = {"T_C_NOT_SIGNED": ("the terms were not accepted", "Accept them.")}
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
@@ -52,7 +54,7 @@ class Shelf:
         self.kept[name] = value
 
 
-class Tokens:
+class Tokens(Bearer):
     """An authority that numbers its tokens."""
 
     def __init__(self) -> None:
@@ -111,7 +113,8 @@ class Host:
         limits = {"reads": Limit(reads, 60, f"{reads} reads a minute"), "writes": Limit(writes, 3600, f"{writes} writes an hour")}
         budget = Budget("budget", "somebody", limits, self.clock, self.shelf)
         door = None if self.real else httpx.WSGITransport(app=self)
-        self.driver = Driver(Manners("Apple", self.base_url, self.patience), self.tokens, budget, self.clock, door)
+        manners = Manners("Apple", self.base_url, self.patience, {"User-Agent": "us/1"}, CODES)
+        self.driver = Driver(manners, self.tokens, budget, self.clock, door)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""

@@ -171,6 +171,44 @@ def test_a_longer_pause_than_we_may_wait() -> None:
     assert host.clock.now() == START
 
 
+@pytest.mark.parametrize(("answer", "seconds"), [(bad(503, Retry_After="300"), 300), (bad(503), 2)])
+def test_a_closed_host_says_for_how_long(answer: Answer, seconds: int) -> None:
+    """A read waits as long as a 503 asks, and a little where it asks nothing."""
+    host = Host([answer, good()])
+    host.read()
+    assert host.at[1] - host.at[0] == timedelta(seconds=seconds)
+
+
+def test_a_closed_host_is_unclear_to_a_write() -> None:
+    """A 503 leaves open whether a write was taken, whatever pause it asks for."""
+    host = Host([bad(503, Retry_After="300"), good()])
+    with pytest.raises(Unclear):
+        host.write()
+    assert host.seen == ["POST"]
+
+
+def test_a_post_that_only_reads_is_a_read() -> None:
+    """A request that is said to be safe is asked again, and paid as a read, whatever its method."""
+    host = Host([bad(502), good(data=1)])
+    host.driver.run(ask(Request("POST", "/list", "Reading a list", content=b"{}", safe=True)), host.report, host.note)
+    assert (host.seen, host.notes, host.driver.spent) == (["POST"] * 2, [], {"reads": 2, "writes": 0})
+
+
+@pytest.mark.parametrize("text", ["T_C_NOT_SIGNED", '"T_C_NOT_SIGNED"', "  T_C_NOT_SIGNED\n"])
+def test_a_code_is_said_in_words(text: str) -> None:
+    """A channel's own code, as plain text, bare or in quotes, becomes the sentence that its manners have for it."""
+    host = Host([Answer(text, 403, content_type="text/plain;Charset=UTF8")])
+    with pytest.raises(Unauthorized, match=r"Making a thing: the terms were not accepted \(T_C_NOT_SIGNED\)\.") as caught:
+        host.write()
+    assert (caught.value.hint, host.seen) == ("Accept them.", ["POST"])
+
+
+def test_a_code_without_words_is_shown() -> None:
+    """A plain-text code that nobody knows is shown as it came."""
+    with pytest.raises(Refused, match=r"Apple says: SOMETHING_NEW\."):
+        Host([Answer("SOMETHING_NEW", 400, content_type="text/plain")]).read()
+
+
 def test_429_for_ever_is_no_storm() -> None:
     """A host that answers every request with 429 and no pause gets ever fewer requests, and an end."""
     host = Host([bad(429, Retry_After="0")])
