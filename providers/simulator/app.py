@@ -5,12 +5,11 @@ One request is one transaction: it is counted, obeyed and answered as a whole, a
 
 from __future__ import annotations
 
-import socket
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Request
 
 from providers.simulator import faults
 from providers.simulator.answers import Answer, ApiError, Refusal, refused, write
@@ -40,14 +39,7 @@ class Door:
             call, endpoint, values = self._arrive(request)
             answer = _answer(call, endpoint, values)
             self._tenant.clock.sleep(call.number("slow_answer"))
-        manner = call.quirk("cut_connection")
-        if manner in ("before", "after"):
-            _cut(environ)
-        response = write(answer, call.quirk("json_layout"))
-        faults.garble(call, response)
-        if manner == "midway":
-            return _midway(environ, response, start_response)
-        return response(environ, start_response)
+        return faults.deliver(call, write(answer, call.quirk("json_layout")), environ, start_response)
 
     def _arrive(self, request: Request) -> tuple[Call, Endpoint | None, Mapping[str, Any]]:
         """Find the address, count the request and bring the organization up to now."""
@@ -110,19 +102,3 @@ def _require_content_type(call: Call) -> None:
     if call.request.method == "POST" and call.request.mimetype != "application/json":
         detail = f"The Content-Type '{call.request.mimetype}' is not supported: use application/json"
         raise Refusal(ApiError(415, "UNSUPPORTED_MEDIA_TYPE", "The media type is not supported", detail))
-
-
-def _cut(environ: Mapping[str, Any]) -> None:
-    """Cut the connection: for real on a port, by the exception alone in process."""
-    connection = environ.get("werkzeug.socket")
-    if isinstance(connection, socket.socket):
-        connection.shutdown(socket.SHUT_RDWR)
-    raise faults.Cut
-
-
-def _midway(environ: Mapping[str, Any], response: Response, start_response: StartResponse) -> Iterator[bytes]:
-    """Half of the body that the headers promise, then the cut."""
-    body = response.get_data()
-    start_response(response.status, response.get_wsgi_headers(dict(environ)).to_wsgi_list())
-    yield body[: len(body) // 2] or b" "
-    _cut(environ)

@@ -28,9 +28,9 @@ def spend(call: Call) -> None:
     call.store.rows("INSERT INTO budget VALUES (?, ?)", sort, call.now)
 
 
-def retry_after(call: Call, seconds: float) -> dict[str, str]:
-    """The Retry-After header for a pause of `seconds`, in the form that the switch wants."""
-    manner = call.quirk("retry_after")
+def retry_after(call: Call, seconds: float, switch: str = "retry_after") -> dict[str, str]:
+    """The Retry-After header for a pause of `seconds`, in the form that the switch (of the door) wants."""
+    manner = call.quirk(switch)
     wait = math.ceil(seconds)
     if manner == "missing":
         return {}
