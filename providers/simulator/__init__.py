@@ -7,7 +7,7 @@ from providers.simulator.app import app
 from providers.simulator.auth import AUDIENCE
 from providers.simulator.clock import TenantClock
 from providers.simulator.portal import DeviceRow, Portal, PortalError
-from providers.simulator.quirks import SWITCHES
+from providers.simulator.quirks import SCHOOL_SWITCHES, SWITCHES
 from providers.simulator.seed import ServiceSeed, seed
 from providers.simulator.serve import Server, serve
 from providers.simulator.switches import Switch, UnknownSwitch
@@ -16,6 +16,7 @@ from providers.simulator.transport import transport
 
 __all__ = [
     "AUDIENCE",
+    "SCHOOL_SWITCHES",
     "SWITCHES",
     "Credentials",
     "DeviceRow",

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from providers.simulator.clock import TenantClock
+from providers.simulator.enrolment import tokens
 from providers.simulator.settling import settle
 from providers.simulator.store import Store
 from providers.simulator.switches import Switches
@@ -84,7 +85,7 @@ class Portal:
         with self._store.transaction():
             self._change(service, "status", "DELETED")
             self._store.rows("UPDATE services SET families = '[]' WHERE id = ?", service)
-            self._store.rows("UPDATE devices SET service = NULL WHERE service = ?", service)
+            self._store.rows("UPDATE devices SET service = NULL, updated_at = ? WHERE service = ?", self._clock.stamp(), service)
             self._store.rows("UPDATE devices SET shown_service = NULL WHERE shown_service = ?", service)
 
     def set_default_families(self, service: str, families: Collection[str]) -> None:
@@ -97,6 +98,26 @@ class Portal:
                 kept = [family for family in orjson.loads(listed) if family not in families]
                 self._store.rows("UPDATE services SET families = ? WHERE id = ?", orjson.dumps(kept).decode(), other)
             self._change(service, "families", orjson.dumps(sorted(families)).decode())
+
+    def server_token(self, service: str, certificate_pem: bytes) -> bytes:
+        """A new server token of a service for the device enrolment API, as the .p7m file that only the certificate's key opens.
+
+        The token before it ends at once. PortalError unless the certificate is one of an RSA key, in PEM.
+        """
+        with self._store.transaction():
+            self._known_service(service)
+            try:
+                return tokens.issue(
+                    self._store, self._clock.stamp(), service, certificate_pem, self._switches.get("enrolment_server_token")
+                )
+            except ValueError as problem:
+                hint = "Choose the public key certificate (.pem) that the device management service gave you."
+                raise PortalError(f"The portal does not take this certificate: {problem}.", hint) from problem
+
+    def revoke_server_token(self, service: str) -> None:
+        """End the server token of a service, with none in its place."""
+        self._known_service(service)
+        tokens.revoke(self._store, service)
 
     def set_release_flag(self, service: str, allowed: bool) -> None:
         """Let a service release ("disown") devices, or not."""

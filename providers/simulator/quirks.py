@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from providers.simulator.enrolment import switches as enrolment
 from providers.simulator.switches import NUMBER, Switch, one
 
 ACTIVITY = "Apple School Manager API: Create an OrgDeviceActivity"
@@ -134,5 +135,10 @@ def _all() -> Iterator[Switch]:
         yield from group()
 
 
-SWITCHES: dict[str, Switch] = {switch.name: switch for switch in _all()}
-"""Every switch by name, in the order in which a request meets them."""
+SCHOOL_SWITCHES: dict[str, Switch] = {switch.name: switch for switch in _all()}
+"""The switches of the Apple School Manager API by name, in the order in which a request meets them."""
+SWITCHES: dict[str, Switch] = {
+    **SCHOOL_SWITCHES,
+    **{switch.name: switch for switch in enrolment.switches()},
+}
+"""Every switch of every door, by name."""

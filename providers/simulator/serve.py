@@ -1,4 +1,4 @@
-"""The same door on a loopback port, for other processes and other people's clients."""
+"""The same doors on a loopback port, for other processes and other people's clients."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from providers.simulator.app import app
+from providers.simulator.doors import mounted
 from providers.simulator.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class _Flowing:
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
-        self._door = app(tenant)
+        self._door = mounted(tenant)
         self._since = time.monotonic()
         self._lock = threading.Lock()
 
@@ -45,7 +45,10 @@ class _Flowing:
 
 
 class Server:
-    """A running door; a context manager that closes it. `base_url` has no path: the API is below /v1."""
+    """All doors on one port; a context manager that closes it.
+
+    `base_url` has no path: the School Manager API is below /v1, every other door below its name in doors.MOUNTS.
+    """
 
     def __init__(self, tenant: Tenant, host: str, port: int) -> None:
         self._server = make_server(host, port, _Flowing(tenant), threaded=True, request_handler=_Quiet)

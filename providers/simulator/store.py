@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from providers.simulator.academic import schema as academic
+from providers.simulator.enrolment import schema as enrolment
 from reconciler.errors import ReconcilerError
 
 SCHEMA = """
@@ -37,7 +38,7 @@ CREATE TABLE IF NOT EXISTS activities (
     substatus TEXT NOT NULL DEFAULT '', results TEXT NOT NULL DEFAULT '[]');
 CREATE INDEX IF NOT EXISTS activities_due ON activities (ends_at) WHERE settled = 0;
 """
-SCHEMAS = (SCHEMA, academic.SCHEMA)
+SCHEMAS = (SCHEMA, academic.SCHEMA, enrolment.SCHEMA)
 # An IMMEDIATE transaction of another process lasts milliseconds; seeding 200,000 devices a few seconds.
 BUSY_SECONDS = 60.0
 
@@ -61,7 +62,7 @@ class Store:
         # In WAL a killed process loses nothing with NORMAL; only a power cut could cost the last commits of a rehearsal.
         self._connection.execute("PRAGMA synchronous = NORMAL")
         with self.transaction():
-            for statement in ";".join(SCHEMAS).split(";"):
+            for statement in _statements("".join(SCHEMAS)):
                 self._connection.execute(statement)
 
     @contextmanager
@@ -107,3 +108,13 @@ class Store:
         """Let the file go."""
         with self._lock:
             self._connection.close()
+
+
+def _statements(script: str) -> Iterator[str]:
+    """One statement after the other; a trigger is one, whatever it holds. (executescript would end the transaction.)"""
+    statement = ""
+    for part in script.split(";")[:-1]:
+        statement += f"{part};"
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""

@@ -3,7 +3,8 @@
 A strike is `[sort:]k`, `[sort:]k-m` or `[sort:]*`, written behind a value: `after@post:1`, `503@get:2-4`, `429@1`. It counts
 from the moment the switch is set. Sorts: `any` (every API request), `get`, `post`, `devices`, `device`, `services`, `service`,
 `linkages`, `assigned`, `activities` (the POST), `activity` (the poll); `token`, `log`, `upload` (a zip that arrives)
-and `roster` (the Roster API) are no requests of that API and are named by themselves.
+and `roster` (the Roster API) are no requests of that API and are named by themselves. `enrolment` is every request to the device
+enrolment service, which has a sort for each of its addresses, too.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ SORTS = (
     "log",
     "upload",
     "roster",
+    *("enrolment", "session", "account", "fetch", "sync", "details", "define", "profile", "assign", "clear", "disown", "lock"),
+    *("discovery", "replacement", "beta", "mdmroster"),
 )
 NUMBER = "<number>"
 _STRIKE = re.compile(r"(?:(?P<sort>[a-z]+):)?(?:(?P<first>[1-9]\d*)(?:-(?P<last>[1-9]\d*))?|\*)")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from providers.simulator import SWITCHES, Switch
+from providers.simulator import SCHOOL_SWITCHES, Switch
 from reconciler.errors import ReconcilerError, Unclear
 from reconciler.provider import Receipt, Result
 from tests.apple_school.school import School, moves, want
@@ -23,7 +23,7 @@ def _values(switch: Switch) -> Iterator[str]:
             yield f"{value}@1"
 
 
-CASES = [(switch.name, value) for switch in SWITCHES.values() for value in _values(switch)]
+CASES = [(switch.name, value) for switch in SCHOOL_SWITCHES.values() for value in _values(switch)]
 
 
 def _apply(school: School, name: str, value: str, *, when: str) -> dict[str, Result]:

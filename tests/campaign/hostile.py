@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from providers.simulator import SWITCHES, Switch
+from providers.simulator import SCHOOL_SWITCHES, Switch
 from tests.campaign.scene import INTUNE, JAMF, End, end, landed, steps
 from tests.district import District, Ran
 
@@ -71,7 +71,7 @@ class Case:
 
 def cases() -> Iterator[Case]:
     """Every switch with each of its values but the default, and every fault also at chosen requests."""
-    for switch in SWITCHES.values():
+    for switch in SCHOOL_SWITCHES.values():
         for position, value in enumerate(_values(switch)):
             yield Case(switch.name, value)
             for number, strike in enumerate(STRIKES.get(switch.sort, ())):

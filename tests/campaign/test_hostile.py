@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from providers.simulator import SWITCHES
+from providers.simulator import SCHOOL_SWITCHES
 from tests.campaign.hostile import Case, arrived, cases, cycle, expected, heals, truthful
 from tests.campaign.scene import copied, prepare, uninterrupted
 from tests.district import District
@@ -60,8 +60,8 @@ def test_a_quirk_of_pages_ends_in_words_and_in_the_truth(
 def test_every_switch_is_thrown() -> None:
     """No switch of the simulator is left out, and no exit code is expected of a case that does not exist."""
     thrown = {str(case) for case in cases()}
-    assert {case.switch for case in cases()} == SWITCHES.keys()
+    assert {case.switch for case in cases()} == SCHOOL_SWITCHES.keys()
     assert not CODES.keys() - thrown
-    for switch in SWITCHES.values():
+    for switch in SCHOOL_SWITCHES.values():
         values = {case.value for case in cases() if case.switch == switch.name}
         assert set(switch.values) - {switch.default, "<number>"} <= values

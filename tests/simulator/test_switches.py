@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from providers.simulator import SWITCHES
+from providers.simulator import SCHOOL_SWITCHES
 from tests.simulator.probes import NUMBERS, PROBES
 from tests.simulator.rehearsal import Rehearsal, ids
 
@@ -19,10 +19,10 @@ def _seen(name: str, value: str) -> object:
     return seen
 
 
-@pytest.mark.parametrize("name", SWITCHES)
+@pytest.mark.parametrize("name", SCHOOL_SWITCHES)
 def test_every_value_of_a_switch_shows_on_the_wire(name: str) -> None:
     """Each value of each switch gives a client something else to see, and the same again in a like organization."""
-    switch = SWITCHES[name]
+    switch = SCHOOL_SWITCHES[name]
     values = dict.fromkeys([switch.default, *(_tried(name, value) for value in switch.values)])
     seen = [_seen(name, value) for value in values]
     for n, value in enumerate(values):
