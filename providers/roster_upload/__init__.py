@@ -1,0 +1,1 @@
+"""The roster upload: one zip by SFTP."""
