@@ -1,0 +1,56 @@
+"""What a change means to a school, riskiest first: the words, symbols and tones that the page sorts, counts and colours by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.capability import Route, Verb
+from reconciler.kinds import KINDS
+from reconciler.plan import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """`label` heads a list of such changes and `meaning` says the consequence. `tone` is a class of page.css; no tone stands without
+    its `symbol` and `label`, so that nobody has to tell colours apart."""
+
+    key: str
+    label: str
+    tone: str
+    symbol: str
+    meaning: str
+
+
+DELETED = Effect("deleted", "Deleted", "danger", "−", "Gone from the organization afterwards.")
+UNASSIGNED = Effect("unassigned", "Unassigned", "danger", "−", "On no device-management service afterwards.")
+TAKEN_OVER = Effect("taken-over", "Taken over", "caution", "!", "Somebody else set these as they are now; this plan changes that.")
+MOVED = Effect("moved", "Moved", "move", "→", "From one device-management service to another.")
+CHANGED = Effect("changed", "Changed", "move", "~", "Stays where it is, with other settings.")
+CREATED = Effect("created", "Created", "new", "+", "Not there yet.")
+ASSIGNED = Effect("assigned", "Newly assigned", "new", "+", "Was on no device-management service.")
+BY_HAND = Effect("by-hand", "To do by hand", "hand", "☐", "Apple lets only a person do these, in the portal.")
+IMPOSSIBLE = Effect("not-possible", "Not possible", "danger", "×", "Apple offers no way to do these.")
+NOTED = Effect("noted", "Only noted", "quiet", "=", "Already as declared, or gone; only our own record changes.")
+
+EFFECTS = (DELETED, UNASSIGNED, TAKEN_OVER, MOVED, CHANGED, CREATED, ASSIGNED, IMPOSSIBLE, BY_HAND, NOTED)
+"""Riskiest first."""
+
+
+def effect_of(verdict: Verdict) -> Effect:
+    """The one effect of a verdict."""
+    if verdict.verb.record_only:
+        return NOTED
+    if verdict.route is Route.TASK:
+        return BY_HAND
+    return IMPOSSIBLE if verdict.route is Route.UNSUPPORTED else _sent(verdict)
+
+
+def _sent(verdict: Verdict) -> Effect:
+    kind = KINDS[verdict.kind]
+    if verdict.verb is Verb.DELETE:
+        return UNASSIGNED if kind.placed else DELETED
+    if verdict.takes_over:
+        return TAKEN_OVER
+    if verdict.verb is Verb.CREATE:
+        return ASSIGNED if kind.placed else CREATED
+    return MOVED if verdict.before and verdict.after and kind.place(verdict.before) != kind.place(verdict.after) else CHANGED

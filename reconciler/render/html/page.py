@@ -1,0 +1,155 @@
+"""The page itself: what it shows, in order, and a policy that lets it run nothing but its own script and reach nothing at all."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reconciler.kinds import KINDS
+from reconciler.plan import Change, Plan, Refusal
+from reconciler.render.document import digest
+from reconciler.render.html.data import title, to_json
+from reconciler.render.html.effect import EFFECTS, Effect, effect_of
+from reconciler.render.html.flows import picture
+from reconciler.render.html.sections import ROSTER, sections
+from reconciler.render.summary import Line, awaiting, counted, duration, instructions, lines, plain, totals
+
+LINES = 60
+"""Lines shown for each effect; what is beyond is counted and stands in the list of every change."""
+NOTES = 100
+"""Tasks, findings and other notes shown of each sort; what is beyond is counted."""
+SAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """All changes with one effect: how many, and what they are. `more` lines are not shown."""
+
+    effect: Effect
+    count: int
+    lines: Sequence[Line]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a person must do, step by step. `waiting` changes come after it."""
+
+    key: str
+    title: str
+    reason: str
+    link: str
+    steps: tuple[str, ...]
+    source: str
+    waiting: int
+
+
+def render(plan: Plan) -> str:
+    """The plan as one self-contained page."""
+    style, script = (_source(f"page.{ending}") for ending in ("css", "js"))
+    told = {"plan": plan, "digest": digest(plan), "policy": _policy(style, script), "style": style, "script": script}
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            **told,
+            headline=_headline(plan),
+            totals=_sentence(totals(plan)),
+            made=moment(plan.binding.created, plan.binding.time_zone),
+            spent=duration(sum(price.seconds for price in plan.prices)) if any(price.writes for price in plan.prices) else "",
+            risks=tuple(_risks(plan)),
+            sections=sections(plan),
+            picture=picture(plan),
+            tasks=tuple(_task(plan, change) for change in plan.tasks[:NOTES]),
+            refusals=[(_sentence(refusal.message), _approval(refusal)) for refusal in plan.refusals],
+            awaiting=tuple(awaiting(plan)),
+            warnings=[finding for finding in plan.findings if finding not in plan.errors],
+            kinds=[KINDS[name] for name in KINDS if any(change.verdict.kind == name for change in plan.changes)],
+            data=to_json(plan),
+            limit=NOTES,
+            samples=SAMPLES,
+        )
+    )
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("reconciler.render.html", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: value if isinstance(value, Markup) else plain(str(value)),
+    )
+    made.filters.update(counted=counted, duration=duration, thousands="{:,}".format)
+    made.globals.update(KINDS=KINDS)
+    return made
+
+
+def _source(name: str) -> Markup:
+    environment = _environment()
+    assert environment.loader
+    text, _, _ = environment.loader.get_source(environment, name)
+    return Markup(text)  # noqa: S704  our own file, which is hashed for the policy as it stands
+
+
+def _policy(style: str, script: str) -> str:
+    """Nothing may be loaded or sent; these two blocks alone may style and run (Content Security Policy Level 3)."""
+    hashes = (base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in (style, script))
+    style_hash, script_hash = hashes
+    return f"default-src 'none'; style-src 'sha256-{style_hash}'; script-src 'sha256-{script_hash}'; base-uri 'none'; form-action 'none'"
+
+
+def moment(iso: str, time_zone: str) -> str:
+    """A moment where the organization is: `Monday, 23 November 2026, 09:00 (Europe/Berlin)`."""
+    local = datetime.fromisoformat(iso).astimezone(ZoneInfo(time_zone))
+    return f"{local:%A}, {local.day} {local:%B %Y}, {local:%H:%M} ({time_zone})"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
+
+
+def _headline(plan: Plan) -> tuple[str, str]:
+    """The tone and the one thing to know."""
+    if plan.errors:
+        return "danger", f"Stopped by {counted(len(plan.errors), 'error')}"
+    if plan.refusals:
+        return "danger", f"Refused by {counted(len(plan.refusals), 'guard')}"
+    ready = sum(change.verdict.sendable for change in plan.changes)
+    if ready:
+        return "move", f"{counted(ready, 'change')} ready to apply"
+    if plan.pending:
+        return "quiet", "Only our own record changes"
+    return ("hand", f"{counted(len(plan.tasks), 'task')} for a person") if plan.tasks else ("quiet", "Nothing to apply")
+
+
+def _risks(plan: Plan) -> Iterator[Risk]:
+    """What the roster's own section tells class by class is counted here, and not told again."""
+    found: dict[Effect, list[Change]] = defaultdict(list)
+    for change in plan.changes:
+        found[effect_of(change.verdict)].append(change)
+    for effect in EFFECTS:
+        if found[effect]:
+            told = lines(plan, (change for change in found[effect] if change.verdict.kind not in ROSTER))
+            yield Risk(effect, len(found[effect]), told[:LINES], max(0, len(told) - LINES))
+
+
+def _task(plan: Plan, change: Change) -> Task:
+    how = change.verdict.capability
+    waiting = sum(other.verdict.waits_for == change.address for other in plan.changes)
+    name = f"{KINDS[change.verdict.kind].noun[0]} {title(plan, change) or change.name}"
+    link = how.link if how.link.startswith("https://") else ""
+    return Task(str(change.address), name, how.reason, link, instructions(change), str(change.verdict.source or ""), waiting)
+
+
+def _approval(refusal: Refusal) -> tuple[str, ...]:
+    return tuple(f"  {line}" for line in refusal.approval.splitlines())
