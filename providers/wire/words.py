@@ -55,7 +55,7 @@ def faults(content: bytes) -> tuple[Fault, ...]:
     return _documented(document) if isinstance(document, dict) else ()
 
 
-_CODE = re.compile(r"[A-Za-z][\w .,:'-]{1,119}")
+_CODE = re.compile(r"[A-Za-z][\w .,:;='-]{1,119}")
 
 
 def _documented(document: Mapping[str, Any]) -> tuple[Fault, ...]:

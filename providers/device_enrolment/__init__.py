@@ -1,0 +1,1 @@
+"""Apple's device enrolment service: server tokens, the roster read back, enrolment profiles."""

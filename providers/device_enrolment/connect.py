@@ -1,0 +1,54 @@
+"""From the section `connections.device_enrolment` of reconciler.yaml to ways into Apple's service: real ones, or rehearsals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from providers.device_enrolment.service import Door, EnrolmentService
+from providers.device_enrolment.token import ServerToken, read_server_token
+from reconciler.clock import SystemClock
+from reconciler.connections import Secret
+from reconciler.connections import ServerToken as Section
+from reconciler.errors import ProviderError, ReconcilerError
+from reconciler.provider import Context
+
+
+def open_service(server: str, section: Section, context: Context) -> EnrolmentService:
+    """The way in for one mdm_server. No request is sent.
+
+    Raises ReconcilerError if a file is not where the settings say, ProviderError that names the server if token or key cannot be used.
+    """
+    if section.simulator is not None:
+        return _rehearsal(server, section.base_url, context)
+    return EnrolmentService(Door(server, read_token(server, section, context), section.base_url, SystemClock(), None), context.scratch)
+
+
+def read_token(server: str, section: Section, context: Context) -> ServerToken:
+    """The server token that a section names; an expired one, too. Raises as `open_service` does."""
+    if section.server_token is None or section.private_key is None:
+        raise ProviderError(f"connections.device_enrolment.{server} lacks credentials.", "Give server_token and private_key.")
+    key = section.private_key.read(context.folder, context.environment)
+    passphrase = section.passphrase.read(context.folder, context.environment) if section.passphrase else None
+    try:
+        return read_server_token(_bytes(section.server_token, context), key, passphrase)
+    except ProviderError as error:
+        raise ProviderError(f"connections.device_enrolment.{server}: {error.message}", error.hint) from None
+
+
+def _bytes(secret: Secret, context: Context) -> bytes:
+    """A token as it is kept: the file may be binary, where tools took the base64 off."""
+    if secret.file is None:
+        return secret.read(context.folder, context.environment).encode()
+    path: Path = context.folder / secret.file
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ReconcilerError(
+            f"The server token {path} cannot be read: {error.strerror}.", f"{secret.file} is named in reconciler.yaml."
+        ) from None
+
+
+def _rehearsal(server: str, base_url: str, context: Context) -> EnrolmentService:
+    from providers.device_enrolment.rehearsal import rehearse  # 130 ms of werkzeug that no real connection needs
+
+    return rehearse(server, base_url, context)
