@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from providers.simulator.academic import switches as academic
 from providers.simulator.enrolment import switches as enrolment
 from providers.simulator.switches import NUMBER, Switch, one
 
@@ -139,6 +140,7 @@ SCHOOL_SWITCHES: dict[str, Switch] = {switch.name: switch for switch in _all()}
 """The switches of the Apple School Manager API by name, in the order in which a request meets them."""
 SWITCHES: dict[str, Switch] = {
     **SCHOOL_SWITCHES,
+    **{switch.name: switch for switch in academic.switches()},
     **{switch.name: switch for switch in enrolment.switches()},
 }
 """Every switch of every door, by name."""

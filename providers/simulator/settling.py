@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from providers.simulator.academic import importer
 from providers.simulator.store import Store
 from providers.simulator.switches import Setting
 
@@ -56,6 +57,7 @@ def settle(store: Store, settings: Mapping[str, Setting], now: float) -> None:
     for row in store.rows(f"{due} ORDER BY ends_at, position", now):
         _end(store, settings, _due(row))
     store.rows("UPDATE devices SET shown_service = service, shows_at = NULL WHERE shows_at IS NOT NULL AND shows_at <= ?", now)
+    importer.settle(store, settings, now)
 
 
 def _due(row: tuple[Any, ...]) -> Due:

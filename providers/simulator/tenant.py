@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from providers.simulator.academic import frame
+from providers.simulator.academic.portal import AcademicPortal
 from providers.simulator.clock import TenantClock
 from providers.simulator.portal import Portal
 from providers.simulator.quirks import SWITCHES
@@ -50,6 +51,7 @@ class Tenant:
         self.clock = TenantClock(store)
         self.switches = Switches(store, SWITCHES)
         self.portal = Portal(store, self.clock, self.switches)
+        self.academic = AcademicPortal(store, self.clock, self.switches)
         with store.transaction():
             if store.meta("identity") is None:
                 _found(store)

@@ -39,5 +39,5 @@ CREATE TABLE IF NOT EXISTS imports (
 CREATE INDEX IF NOT EXISTS imports_due ON imports (ends_at) WHERE settled = 0;
 CREATE TABLE IF NOT EXISTS import_rows (
     import TEXT NOT NULL, position INTEGER NOT NULL, section TEXT NOT NULL, cells TEXT NOT NULL, status TEXT NOT NULL,
-    substatus TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (import, position)) WITHOUT ROWID;
+    substatus TEXT NOT NULL, PRIMARY KEY (import, position)) WITHOUT ROWID;
 """
