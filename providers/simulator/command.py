@@ -134,6 +134,31 @@ def create_command(file: Path, name: str) -> int:
     return 0
 
 
+@portal_group.command("server-token")
+@_FILE
+@click.argument("service")
+@click.option("--certificate", required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Its public key, in PEM.")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Where the server token goes.")
+def server_token_command(file: Path, service: str, certificate: Path, out: Path) -> int:
+    """Download a new server token of SERVICE (its display name), sealed for its certificate. The one before stops working at once."""
+    with _existing(file) as tenant:
+        token = tenant.portal.server_token(_service(tenant, service), certificate.read_bytes())
+    out.touch(mode=0o600)
+    out.write_bytes(token)
+    click.echo(f"{out}: good for 365 days, for whoever holds the certificate's private key")
+    return 0
+
+
+@portal_group.command("switch-on")
+@_FILE
+@click.argument("serials", nargs=-1, required=True)
+def switch_on_command(file: Path, serials: tuple[str, ...]) -> int:
+    """Let the devices SERIALS be switched on: each fetches the enrolment profile that waits for it."""
+    with _existing(file) as tenant:
+        tenant.portal.switch_on(serials)
+    return 0
+
+
 def _existing(file: Path) -> Tenant:
     if not file.exists():
         raise click.ClickException(f"There is no organization in {file}. Make one with: reconciler simulator seed {file}")

@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 
 from providers.simulator.clock import TenantClock
-from providers.simulator.enrolment import tokens
+from providers.simulator.enrolment import changes, tokens
 from providers.simulator.settling import settle
 from providers.simulator.store import Store
 from providers.simulator.switches import Switches
@@ -118,6 +118,19 @@ class Portal:
         """End the server token of a service, with none in its place."""
         self._known_service(service)
         tokens.revoke(self._store, service)
+
+    def switch_on(self, serials: Sequence[str]) -> None:
+        """Devices are switched on and fetch the enrolment profile that waits for them."""
+        with self._store.transaction():
+            self._known_devices(serials)
+            changes.fetched(self._store, serials, self._clock.stamp())
+
+    def replace_device(self, original: str, successor: str) -> None:
+        """A device was exchanged for another one, which is there already; the original leaves the organization."""
+        with self._store.transaction():
+            self._known_devices([original, successor])
+            changes.replaced(self._store, original, successor, self._clock.stamp())
+            self.release_device(original)
 
     def set_release_flag(self, service: str, allowed: bool) -> None:
         """Let a service release ("disown") devices, or not."""

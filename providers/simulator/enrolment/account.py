@@ -18,6 +18,8 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     "/profile": ("GET", "POST"),
     "/profile/devices": ("DELETE", "POST", "PUT"),
     "/device/activationlock": ("POST",),
+    "/device/replacementDetails": ("GET",),
+    "/os-beta-enrollment/tokens": ("GET",),
     "/account-driven-enrollment/profile": ("DELETE", "GET", "POST"),
     "/roster/class": ("POST",),
     "/roster/class/sync": ("POST",),

@@ -6,6 +6,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from providers.simulator.enrolment.refusal import Refusal
@@ -29,16 +30,16 @@ def written(visit: Visit, cursor: Cursor) -> str:
     return base64.b64encode(f"{text}:{_seal(visit, text)}".encode()).decode().rstrip("=")
 
 
-def read(visit: Visit, walk: str, value: str, life: float) -> Cursor:
-    """The cursor that a client sends back; 400 INVALID_CURSOR if it is no cursor of this list, EXPIRED_CURSOR after `life` seconds."""
+def read(visit: Visit, walks: Collection[str], value: str, life: float) -> Cursor:
+    """The cursor that a client sends back; 400 INVALID_CURSOR if it is of none of these walks, EXPIRED_CURSOR after `life` seconds."""
     try:
         text, _, seal = base64.b64decode(value + "=" * (-len(value) % 4), validate=True).decode().rpartition(":")
     except (binascii.Error, ValueError) as problem:
         raise Refusal(400, "INVALID_CURSOR") from problem
     parts = text.split(":")
-    if not hmac.compare_digest(seal.encode(), _seal(visit, text).encode()) or parts[0] != walk:
+    if not hmac.compare_digest(seal.encode(), _seal(visit, text).encode()) or parts[0] not in walks:
         raise Refusal(400, "INVALID_CURSOR")
-    cursor = Cursor(walk, bytes.fromhex(parts[1]).decode(), int(parts[2]), parts[3] == "1", int(parts[4]) / 1000)
+    cursor = Cursor(parts[0], bytes.fromhex(parts[1]).decode(), int(parts[2]), parts[3] == "1", int(parts[4]) / 1000)
     if visit.now >= cursor.issued_at + life:
         raise Refusal(400, "EXPIRED_CURSOR")
     return cursor

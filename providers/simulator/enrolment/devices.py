@@ -24,7 +24,7 @@ SOURCE = "devices d LEFT JOIN enrolment_devices e ON e.serial = d.serial"
 
 def fetch(visit: Visit) -> Answer:
     """POST /server/devices: every device of the service, in pages."""
-    given, limit = visit.text("cursor"), visit.limit("enrolment")
+    given, limit = visit.text("cursor"), _limit(visit)
     at = _started(visit, given) if given else Cursor("devices", "0", _last_event(visit), more=True)
     rows = _held(visit, int(at.place), limit + 1)
     more = len(rows) > limit
@@ -35,10 +35,10 @@ def fetch(visit: Visit) -> Answer:
 
 def sync(visit: Visit) -> Answer:
     """POST /devices/sync: what came, changed and left since the cursor, oldest first."""
-    given, limit = visit.text("cursor"), visit.limit("enrolment")
+    given, limit = visit.text("cursor"), _limit(visit)
     if not given:
         raise Refusal(400, "CURSOR_REQUIRED")
-    at = cursors.read(visit, "devices", given, visit.number("enrolment_cursor_life"))
+    at = cursors.read(visit, ["devices"], given, visit.number("enrolment_cursor_life"))
     events = _events(visit, at.event, limit + 1)
     if not events and not at.more and visit.quirk("enrolment_exhausted") == "fetch_and_sync":
         raise Refusal(400, "EXHAUSTED_CURSOR")
@@ -66,10 +66,14 @@ def mine(visit: Visit, serials: Sequence[str]) -> list[tuple[Any, ...]]:
     return visit.store.rows(ask, visit.service, orjson.dumps(list(serials)).decode())
 
 
+def _limit(visit: Visit) -> int:
+    return visit.limit(*(visit.number(f"enrolment_limit_{name}") for name in ("default", "maximum")))
+
+
 def _started(visit: Visit, given: str) -> Cursor:
     """The cursor of a walk that goes on. Only the page on syncing knows expired cursors: to a fetch they are invalid."""
     try:
-        at = cursors.read(visit, "devices", given, visit.number("enrolment_cursor_life"))
+        at = cursors.read(visit, ["devices"], given, visit.number("enrolment_cursor_life"))
     except Refusal as refusal:
         raise Refusal(400, "INVALID_CURSOR") from refusal
     if not at.more and visit.quirk("enrolment_exhausted") != "never":

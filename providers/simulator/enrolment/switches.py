@@ -79,6 +79,8 @@ def _moves() -> Iterator[Switch]:
 
 
 def _profiles() -> Iterator[Switch]:
+    contact = "Whether a profile must name a department and a support telephone number."
+    yield one("enrolment_profile_contact", "optional required", contact, "depsim")
     every = "Every so-manieth device of an assignment is throttled; 0 is none."
     yield one("enrolment_throttled", NUMBER, every, f"{ASSIGN}; fleetdm/fleet issue 14957", default="0", sort="assign")
     failed = "Every so-manieth device of an assignment fails; 0 is none."
@@ -126,7 +128,10 @@ def _organization() -> Iterator[Switch]:
     yield one(
         "enrolment_beta", "on off", "Whether the organization takes part in AppleSeed for IT.", "Apple: Get OS Beta Enrollment Tokens"
     )
-    yield one("enrolment_disown", "forbidden allowed", "Whether a service may release devices although the portal does not let it.", UNSAID)
+    disown = "What a service that may not release devices gets: FAILED for each of them, or 403."
+    yield one("enrolment_disown_refused", "failed 403", disown, UNSAID)
+    lock = "What locking a device is answered."
+    yield one("enrolment_activation_lock", "ok ORG_NOT_SUPPORTED FAILED", lock, "Apple: Activation Lock a Device")
 
 
 def _roster() -> Iterator[Switch]:

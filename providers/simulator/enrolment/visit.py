@@ -60,13 +60,12 @@ class Visit:
             raise Refusal(400, "DEVICE_ID_REQUIRED")
         return serials
 
-    def limit(self, prefix: str) -> int:
-        """How many a page may hold; what is above the maximum is cut to it. `prefix` names the switches of default and maximum."""
-        most = int(self.number(f"{prefix}_limit_maximum"))
-        wanted = self.body.get("limit", int(self.number(f"{prefix}_limit_default")))
+    def limit(self, default: float, most: float) -> int:
+        """How many a page may hold; what is above the maximum is cut to it."""
+        wanted = self.body.get("limit", int(default))
         if not isinstance(wanted, int) or isinstance(wanted, bool) or wanted < 1:
             raise Refusal(400, MALFORMED)
-        return min(wanted, most)
+        return min(wanted, int(most))
 
 
 def version(call: Call) -> int:
