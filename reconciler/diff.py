@@ -29,7 +29,7 @@ def explain(before: Spec | None, after: Spec | None, time_zone: str = "UTC") -> 
     """Every attribute that differs, sorted by path; moments are local to `time_zone`. None stands for "nothing there"."""
     # A list is shown whole: "iPad, Mac → iPad" says more to people than "item 1 removed".
     old, new = (_texts(spec, ZoneInfo(time_zone)) for spec in (before, after))
-    paths = {path for path in old.keys() | new.keys() if old.get(path) != new.get(path)}
+    paths = {path for path in old.keys() | new.keys() if old.get(path, "") != new.get(path, "")}
     return tuple(Difference(path, old.get(path, ""), new.get(path, "")) for path in sorted(paths))
 
 

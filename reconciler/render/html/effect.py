@@ -22,6 +22,7 @@ class Effect:
 
 
 DELETED = Effect("deleted", "Deleted", "danger", "−", "Gone from the organization afterwards.")
+LEAVING = Effect("leaving", "Leaving", "danger", "−", "Their accounts are deactivated.")
 UNASSIGNED = Effect("unassigned", "Unassigned", "danger", "−", "On no device-management service afterwards.")
 TAKEN_OVER = Effect("taken-over", "Taken over", "caution", "!", "Somebody else set these as they are now; this plan changes that.")
 MOVED = Effect("moved", "Moved", "move", "→", "From one device-management service to another.")
@@ -32,7 +33,7 @@ BY_HAND = Effect("by-hand", "To do by hand", "hand", "☐", "Apple lets only a p
 IMPOSSIBLE = Effect("not-possible", "Not possible", "danger", "×", "Apple offers no way to do these.")
 NOTED = Effect("noted", "Only noted", "quiet", "=", "Already as declared, or gone; only our own record changes.")
 
-EFFECTS = (DELETED, UNASSIGNED, TAKEN_OVER, MOVED, CHANGED, CREATED, ASSIGNED, IMPOSSIBLE, BY_HAND, NOTED)
+EFFECTS = (DELETED, LEAVING, UNASSIGNED, TAKEN_OVER, MOVED, CHANGED, CREATED, ASSIGNED, IMPOSSIBLE, BY_HAND, NOTED)
 """Riskiest first."""
 
 
@@ -48,7 +49,7 @@ def effect_of(verdict: Verdict) -> Effect:
 def _sent(verdict: Verdict) -> Effect:
     kind = KINDS[verdict.kind]
     if verdict.verb is Verb.DELETE:
-        return UNASSIGNED if kind.placed else DELETED
+        return UNASSIGNED if kind.placed else LEAVING if kind.personal else DELETED
     if verdict.takes_over:
         return TAKEN_OVER
     if verdict.verb is Verb.CREATE:

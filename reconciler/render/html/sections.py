@@ -58,22 +58,23 @@ _Groups = Sequence[tuple[Verdict, list[Change]]]
 
 def _by_school(plan: Plan, groups: _Groups) -> Iterator[Section]:
     effects: dict[str, Counter[Effect]] = defaultdict(Counter)
-    nouns: dict[str, Counter[str]] = defaultdict(Counter)
+    nouns: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
     for verdict, changes in groups:
         where = school(plan, verdict)
         effects[where][effect_of(verdict)] += len(changes)
-        nouns[where][_noun(verdict)] += len(changes)
+        nouns[where][verdict.kind, verdict.noun] += len(changes)
     rows = [Row(where, _nouns(nouns[where]), ranked(found), school=where) for where, found in effects.items()]
     rows.sort(key=lambda row: (-sum(count for _, count in row.counts), row.title))
     yield _section("schools", "By school", "A school is a location of the roster, or a folder of the configuration.", "School", rows)
 
 
-def _noun(verdict: Verdict) -> str:
-    return verdict.noun or KINDS[verdict.kind].noun[0]
+def _nouns(found: Counter[tuple[str, str]]) -> str:
+    """What the changed things are, most first; a kind's own noun knows its plural."""
+    return ", ".join(_counted(count, KINDS[kind].noun, noun) for (kind, noun), count in found.most_common())
 
 
-def _nouns(found: Counter[str]) -> str:
-    return ", ".join(counted(count, noun) for noun, count in found.most_common())
+def _counted(count: int, own: tuple[str, str], noun: str) -> str:
+    return f"{count:,} {own[count != 1]}" if noun in ("", own[0]) else counted(count, noun)
 
 
 def ranked(found: Counter[Effect]) -> tuple[tuple[Effect, int], ...]:
