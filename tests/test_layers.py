@@ -19,7 +19,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
     {"errors", "clock", "resource", "diagnostic", "capability"},
     {"desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome", "diff", "actor"},
     {"load", "render", "guard", "selection", "resolve", "verdict", "landing", "flight", "schema", "channels"},
-    {"planner", "validate", "stale"},
+    {"planner", "validate", "stale", "format"},
     {"session"},
     {"apply", "recover", "confirm"},
     {"cli", "__main__"},

@@ -20,6 +20,7 @@ INTERRUPTED = 130
 COMMANDS = {
     "apply": "Make the organization equal to the configuration, and prove it.",
     "confirm": "Attest a task that nothing can read back.",
+    "fmt": "Lay out the files canonically, comments kept.",
     "ledger": "Search and verify the history of what was done.",
     "plan": "Show what would change, what it costs and what a person must do.",
     "roster": "Check people and classes, and write the zip that Apple takes.",
