@@ -159,6 +159,48 @@ def switch_on_command(file: Path, serials: tuple[str, ...]) -> int:
     return 0
 
 
+@portal_group.command("content-token")
+@_FILE
+@click.argument("location")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Where the token is written; only you may read it."
+)
+def content_token_command(file: Path, location: str, out: Path) -> int:
+    """Download the Apps and Books content token of LOCATION (a .vpptoken file, good for a year)."""
+    with _existing(file) as tenant:
+        out.touch(mode=0o600)
+        out.write_bytes(tenant.apps.content_token(location))
+    return 0
+
+
+@portal_group.command("buy")
+@_FILE
+@click.argument("location")
+@click.argument("adam_id")
+@click.argument("count", type=click.IntRange(1))
+@click.option("--pricing", default="STDQ", show_default=True, type=click.Choice(["STDQ", "PLUS"]), help="Apple's word for the price.")
+@click.option("--book", is_flag=True, help="A book: for people only, and never to be taken back.")
+def buy_command(file: Path, location: str, adam_id: str, count: int, pricing: str, book: bool) -> int:
+    """Buy COUNT licences of the app or book ADAM_ID for LOCATION."""
+    with _existing(file) as tenant:
+        tenant.apps.buy(location, adam_id, count, pricing=pricing, book=book)
+    return 0
+
+
+@portal_group.command("transfer")
+@_FILE
+@click.argument("source")
+@click.argument("target")
+@click.argument("adam_id")
+@click.argument("count", type=click.IntRange(1))
+@click.option("--pricing", default="STDQ", show_default=True, type=click.Choice(["STDQ", "PLUS"]), help="Apple's word for the price.")
+def transfer_command(file: Path, source: str, target: str, adam_id: str, count: int, pricing: str) -> int:
+    """Move COUNT free licences of ADAM_ID from location SOURCE to location TARGET."""
+    with _existing(file) as tenant:
+        tenant.apps.transfer(adam_id, count, source, target, pricing=pricing)
+    return 0
+
+
 def _existing(file: Path) -> Tenant:
     if not file.exists():
         raise click.ClickException(f"There is no organization in {file}. Make one with: reconciler simulator seed {file}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from providers.simulator.app import app
+from providers.simulator.apps.app import app as apps
 from providers.simulator.enrolment.app import app as enrolment
 from providers.simulator.tenant import Tenant
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 MOUNTS: Mapping[str, Callable[[Tenant], WSGIApplication]] = {
+    "/apps": apps,
     "/enrolment": enrolment,
 }
 """Path → the door below it. The School Manager API is at the root."""

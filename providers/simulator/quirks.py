@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from providers.simulator.academic import switches as academic
+from providers.simulator.apps import switches as apps
 from providers.simulator.enrolment import switches as enrolment
 from providers.simulator.switches import NUMBER, Switch, one
 
@@ -142,5 +143,6 @@ SWITCHES: dict[str, Switch] = {
     **SCHOOL_SWITCHES,
     **{switch.name: switch for switch in academic.switches()},
     **{switch.name: switch for switch in enrolment.switches()},
+    **{switch.name: switch for switch in apps.switches()},
 }
 """Every switch of every door, by name."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from providers.simulator.academic import schema as academic
+from providers.simulator.apps import schema as apps
 from providers.simulator.enrolment import schema as enrolment
 from reconciler.errors import ReconcilerError
 
@@ -38,7 +39,7 @@ CREATE TABLE IF NOT EXISTS activities (
     substatus TEXT NOT NULL DEFAULT '', results TEXT NOT NULL DEFAULT '[]');
 CREATE INDEX IF NOT EXISTS activities_due ON activities (ends_at) WHERE settled = 0;
 """
-SCHEMAS = (SCHEMA, academic.SCHEMA, enrolment.SCHEMA)
+SCHEMAS = (SCHEMA, academic.SCHEMA, enrolment.SCHEMA, apps.SCHEMA)
 # An IMMEDIATE transaction of another process lasts milliseconds; seeding 200,000 devices a few seconds.
 BUSY_SECONDS = 60.0
 

@@ -4,7 +4,7 @@ A strike is `[sort:]k`, `[sort:]k-m` or `[sort:]*`, written behind a value: `aft
 from the moment the switch is set. Sorts: `any` (every API request), `get`, `post`, `devices`, `device`, `services`, `service`,
 `linkages`, `assigned`, `activities` (the POST), `activity` (the poll); `token`, `log`, `upload` (a zip that arrives)
 and `roster` (the Roster API) are no requests of that API and are named by themselves. `enrolment` is every request to the device
-enrolment service, which has a sort for each of its addresses, too.
+enrolment service, which has a sort for each of its addresses, too; `apps` is every request to Apps and Books (see apps/switches.py).
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ SORTS = (
     "roster",
     *("enrolment", "session", "account", "fetch", "sync", "details", "define", "profile", "assign", "clear", "disown", "lock"),
     *("discovery", "replacement", "beta", "mdmroster"),
+    *("apps", "appsget", "appspost", "appsassets", "appsassignments", "appsusers", "appsmanage", "appspeople", "appsstatus", "appsconfig"),
 )
 NUMBER = "<number>"
 _STRIKE = re.compile(r"(?:(?P<sort>[a-z]+):)?(?:(?P<first>[1-9]\d*)(?:-(?P<last>[1-9]\d*))?|\*)")

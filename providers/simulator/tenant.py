@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from providers.simulator.academic import frame
 from providers.simulator.academic.portal import AcademicPortal
+from providers.simulator.apps.portal import AppsPortal
 from providers.simulator.clock import TenantClock
 from providers.simulator.portal import Portal
 from providers.simulator.quirks import SWITCHES
@@ -51,6 +52,7 @@ class Tenant:
         self.clock = TenantClock(store)
         self.switches = Switches(store, SWITCHES)
         self.portal = Portal(store, self.clock, self.switches)
+        self.apps = AppsPortal(store, self.clock, self.switches)
         self.academic = AcademicPortal(store, self.clock, self.switches)
         with store.transaction():
             if store.meta("identity") is None:
