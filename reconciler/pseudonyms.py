@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import orjson
-
 from reconciler.errors import ReconcilerError
-from reconciler.resource import Spec
 
 MARK = "p-"
 DIGITS = 12
 """60 bits: among 150,000 people, one chance in a hundred million that two share a pseudonym."""
 SHORTEST_KEY = 16
+_BYTES, _WIDTH = 10, 16
+"""Ten bytes are sixteen digits without padding, so that digests written one after the other can be taken apart again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +40,42 @@ class Pseudonyms:
 
     def of(self, kind: str, name: str) -> str:
         """The pseudonym of one thing of a kind."""
-        digest = hashlib.blake2b(name.encode(), digest_size=8, key=self.key, person=kind.encode()[:16]).digest()
-        return MARK + b32encode(digest)[:DIGITS].decode().lower()
+        return self.all(kind, (name,))[0]
 
-    def fingerprint(self, spec: Spec) -> str:
-        """Sixteen hex digits that two equal specs share and that tell nothing without the key."""
-        text = orjson.dumps(spec.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
-        return hashlib.blake2b(text, digest_size=8, key=self.key).hexdigest()
+    def all(self, kind: str, names: Iterable[str]) -> list[str]:
+        """The pseudonyms of many things of a kind, in order: what costs most is done for all of them at once."""
+        begun = self._begun(kind, _BYTES)
+        digests = []
+        for name in names:
+            one = begun.copy()
+            one.update(name.encode())
+            digests.append(one.digest())
+        text = b32encode(b"".join(digests)).decode().lower()
+        return [MARK + text[at : at + DIGITS] for at in range(0, len(text), _WIDTH)]
+
+    def mask(self, attribute: str, value: str) -> str:
+        """What stands for a value that tells who somebody is: equal for equal values of one attribute; nothing stays nothing."""
+        if not value:
+            return ""
+        return f"#{hashlib.blake2b(value.encode(), digest_size=5, key=self.key, person=attribute.encode()[:16]).hexdigest()}"
+
+    def fingerprint(self, kind: str, text: str) -> str:
+        """Sixteen hex digits that two things of a kind with equal text share, and that tell nothing without the key."""
+        return self.fingerprints(kind, (text,))[0]
+
+    def fingerprints(self, kind: str, texts: Iterable[str]) -> list[str]:
+        """The fingerprints of many things of a kind, in order."""
+        begun = self._begun(kind, 8)
+        found = []
+        for text in texts:
+            one = begun.copy()
+            one.update(text.encode())
+            found.append(one.hexdigest())
+        return found
+
+    def _begun(self, kind: str, size: int) -> hashlib.blake2b:
+        """A hash that knows key and kind already: copying it is cheaper than making one."""
+        return hashlib.blake2b(digest_size=size, key=self.key, person=kind.encode()[:16])
 
 
 REHEARSED = Pseudonyms.read("an open key: the people of a rehearsal are invented")

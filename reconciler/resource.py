@@ -83,16 +83,24 @@ def fingerprint(spec: Spec) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """What the configuration wants of one address, or of every device of one rule: `origin` names the entry it comes from."""
+    """What the configuration wants of one address, or of every device of one rule: `origin` names the entry it comes from.
+
+    `fingerprint`: of kinds that take their own; empty where it is that of the spec.
+    """
 
     spec: Spec
     source: Source
     origin: str
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a channel says of one address. An empty `remote_id` means that the name itself is the channel's identity."""
+    """What a channel says of one address. An empty `remote_id` means that the name itself is the channel's identity.
+
+    `fingerprint`: of kinds that take their own; empty where it is that of the spec.
+    """
 
     spec: Spec
     remote_id: str = ""
+    fingerprint: str = ""

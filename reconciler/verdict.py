@@ -53,7 +53,7 @@ class Judge:
         return self._nouns[key]
 
     def _verdict(self, declared: Declared | None, entry: Entry | None, seen: Seen | None) -> Verdict | None:
-        finding = _undeclared(entry, seen) if declared is None else _declared(declared.spec, entry, seen)
+        finding = _undeclared(entry, seen) if declared is None else _declared(declared, entry, seen)
         if finding is None:
             return None
         before = seen.spec if seen else None
@@ -68,7 +68,7 @@ class Judge:
             scope=self._kind.place(spec) if (spec := before or finding.after) else "",
             origin=declared.origin if declared else "",
             source=declared.source if declared else None,
-            fingerprint=fingerprint(finding.after.managed(declared.spec)) if finding.after and declared else "",
+            fingerprint=_wanted(declared, finding.after) if finding.after and declared else "",
             takes_over=finding.takes_over,
             waits_for=self._missing(finding.after),
         )
@@ -78,35 +78,45 @@ class Judge:
         return next((need for need in needs if not self._exists(need)), None)
 
 
+def _wanted(declared: Declared, after: Spec) -> str:
+    """What the record will hold once `after` has landed."""
+    return declared.fingerprint or fingerprint(after.managed(declared.spec))
+
+
+def _found(seen: Seen, by: Spec) -> str:
+    """What the record holds if what is there now is what we last applied."""
+    return seen.fingerprint or fingerprint(seen.spec.managed(by))
+
+
 def _undeclared(entry: Entry | None, seen: Seen | None) -> _Finding | None:
     if entry is None:
-        return None
+        return None if seen is None else _Finding(Verb.DELETE, Cause.FOREIGN, None, takes_over=True)
     if seen is None:
         return _Finding(Verb.FORGET, Cause.VANISHED, None)
-    touched = entry.fingerprint != fingerprint(seen.spec.managed(seen.spec))
-    return _Finding(Verb.DELETE, Cause.UNDECLARED, None, takes_over=touched)
+    return _Finding(Verb.DELETE, Cause.UNDECLARED, None, takes_over=entry.fingerprint != _found(seen, seen.spec))
 
 
-def _declared(spec: Spec, entry: Entry | None, seen: Seen | None) -> _Finding | None:
+def _declared(declared: Declared, entry: Entry | None, seen: Seen | None) -> _Finding | None:
+    spec = declared.spec
     if seen is None:
         return _Finding(Verb.CREATE, Cause.VANISHED if entry else Cause.NEW, spec.given(None, ours=False))
-    ours = entry is not None and entry.fingerprint == fingerprint(seen.spec.managed(spec))
+    ours = entry is not None and entry.fingerprint == _found(seen, spec)
     after = spec.given(seen.spec, ours=ours)
-    if after == seen.spec or _attested(after, spec, seen, entry):
-        return _same(after, spec, seen, entry)
+    if after == seen.spec or _attested(after, declared, seen, entry):
+        return _same(after, declared, seen, entry)
     if entry is None:
         return _Finding(Verb.UPDATE, Cause.FOREIGN, after, takes_over=True)
     return _Finding(Verb.UPDATE, Cause.INTENT if ours else Cause.DRIFT, after)
 
 
-def _same(after: Spec, spec: Spec, seen: Seen, entry: Entry | None) -> _Finding | None:
-    recorded = entry is not None and entry.fingerprint == fingerprint(after.managed(spec)) and entry.remote_id == seen.remote_id
+def _same(after: Spec, declared: Declared, seen: Seen, entry: Entry | None) -> _Finding | None:
+    recorded = entry is not None and entry.fingerprint == _wanted(declared, after) and entry.remote_id == seen.remote_id
     return None if recorded else _Finding(Verb.ADOPT, Cause.SAME, after)
 
 
-def _attested(after: Spec, spec: Spec, seen: Seen, entry: Entry | None) -> bool:
+def _attested(after: Spec, declared: Declared, seen: Seen, entry: Entry | None) -> bool:
     """Whether all that differs cannot be read, and a person has said that it is done."""
-    if entry is None or not entry.attested or entry.fingerprint != fingerprint(after.managed(spec)):
+    if entry is None or not entry.attested or entry.fingerprint != _wanted(declared, after):
         return False
     unread = dict.fromkeys(after.unread(seen.spec))
     return bool(unread) and after.model_copy(update=unread) == seen.spec

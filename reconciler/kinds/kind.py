@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from reconciler.kinds.entry import Board, Entry
+from reconciler.kinds.found import Draft, Omitted, Survey
 from reconciler.resource import Address, Spec
 
 
@@ -32,8 +33,10 @@ class Kind:
     shown and guarded by it; empty for kinds whose things are nowhere.
     `describe` turns traits into what people call such a thing ("iPad"); empty means the noun.
     `labels` are people's words for attributes whose own name does not speak for itself.
+    `whole` names the set of kinds that a channel takes only all at once, so that none of it may be planned without the rest.
     `personal` names attributes that tell who somebody is: shown in no output. Findings quote nothing of such a kind's entries.
     `entry` is one entry under `plural` as people write it; `build` turns all of them, by name, into desired state.
+    `export` turns live things into entries that say exactly that; None where no entry can.
     """
 
     name: str
@@ -42,11 +45,18 @@ class Kind:
     spec: type[Spec]
     needs: Callable[[Any], Sequence[Address]] = _nothing  # Any: each kind's own spec
     placed: str = ""
+    whole: str = ""
     describe: Callable[[Any], str] = _nameless
     labels: Mapping[str, str] = field(default_factory=dict)
     personal: frozenset[str] = frozenset()
     entry: type[Entry] = Entry
     build: Callable[[Mapping[str, Any], Board], None] = _declares_nothing  # Any: each kind's own entry
+    export: Callable[[Survey], Iterable[Draft | Omitted]] | None = None
+
+    @property
+    def gathered(self) -> bool:
+        """Whether plans tell of many in one line, with their count."""
+        return bool(self.placed or self.whole)
 
     def place(self, spec: Spec) -> str:
         """Where a thing with this spec is; empty for kinds whose things are nowhere."""

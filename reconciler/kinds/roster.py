@@ -14,11 +14,15 @@ from pydantic import ConfigDict, Field, model_validator
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import TEXT, Choice, Json, OneOrMany, Reader, Text, empty, wrong
 from reconciler.kinds.kind import Kind
-from reconciler.resource import Address, Declared, Spec
+from reconciler.resource import Declared, Spec
 
 Role = Literal["staff", "student"]
 PASSCODES = ("4", "6", "8")
 """Four digits, six digits, or eight and more letters and digits (Apple School Manager User Guide, "Passcode policies")."""
+UNKNOWN = "?"
+"""Stands for a value, or for one member of a class, that was uploaded before and is not known here any more."""
+ROSTER = "roster"
+"""What Apple takes only as a whole: whatever an upload leaves out ends there."""
 
 
 def _read_passcode(value: object) -> str:
@@ -39,7 +43,10 @@ class Location(Spec):
 
 
 class Person(Spec):
-    """Somebody with a Managed Apple Account. The first location is the main one; an empty passcode means the location's own policy."""
+    """Somebody with a Managed Apple Account. The first location is the main one; an empty passcode means the location's own policy.
+
+    Declared, it is in clear; planned, all that tells who it is are keyed hashes. `source`: who made an account that no upload of ours did.
+    """
 
     role: Role
     first_name: str
@@ -51,6 +58,7 @@ class Person(Spec):
     email: str = ""
     sis_username: str = ""
     passcode: str = ""
+    source: str = ""
 
 
 class Course(Spec):
@@ -62,13 +70,14 @@ class Course(Spec):
 
 
 class Class(Spec):
-    """A course taught by somebody to somebody."""
+    """A course taught by somebody to somebody; planned, its members are pseudonyms. `source` as for people."""
 
     course: str
     location: str
     number: str = ""
     instructors: tuple[str, ...] = ()
     students: tuple[str, ...] = ()
+    source: str = ""
 
 
 class LocationEntry(Entry):
@@ -147,24 +156,12 @@ def _builder(kind: str, spec: type[Spec]) -> Callable[[Mapping[str, Any], Board]
     return build
 
 
-def _person_needs(spec: Person) -> tuple[Address, ...]:
-    return tuple(Address("location", name) for name in spec.locations)
-
-
-def _course_needs(spec: Course) -> tuple[Address, ...]:
-    return (Address("location", spec.location),)
-
-
-def _class_needs(spec: Class) -> tuple[Address, ...]:
-    people = (Address("person", name) for name in (*spec.instructors, *spec.students))
-    return (Address("location", spec.location), Address("course", spec.course), *people)
-
-
 LOCATION = Kind(
     "location",
     "locations",
     ("location", "locations"),
     Location,
+    whole=ROSTER,
     entry=LocationEntry,
     build=_builder("location", Location),
 )
@@ -173,7 +170,6 @@ PERSON = Kind(
     "people",
     ("person", "people"),
     Person,
-    needs=_person_needs,
     labels={
         "first_name": "first name",
         "middle_name": "middle name",
@@ -183,6 +179,7 @@ PERSON = Kind(
         "passcode": "passcode policy",
     },
     personal=frozenset(("first_name", "middle_name", "last_name", "number", "email", "sis_username")),
+    whole=ROSTER,
     entry=PersonEntry,
     build=_builder("person", Person),
 )
@@ -191,7 +188,7 @@ COURSE = Kind(
     "courses",
     ("course", "courses"),
     Course,
-    needs=_course_needs,
+    whole=ROSTER,
     entry=CourseEntry,
     build=_builder("course", Course),
 )
@@ -200,7 +197,7 @@ CLASS = Kind(
     "classes",
     ("class", "classes"),
     Class,
-    needs=_class_needs,
+    whole=ROSTER,
     entry=ClassEntry,
     build=_builder("class", Class),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -16,6 +17,8 @@ from reconciler.roster.layout import LAYOUTS, ROSTERS, Layout
 from reconciler.roster.part import Part, Roster
 
 _QUOTED = frozenset(' ,"\\;')
+_ODD = re.compile(r'[ "\\;]')
+"""What else than a comma asks for quotes: looked for in a whole line, as most lines have none."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 """The oldest date a zip can hold: equal rosters give equal zips on any day."""
 _UNIX = 3
@@ -72,7 +75,7 @@ def _rows(part: Part, header: Sequence[str]) -> Iterable[tuple[str, ...]]:
 def _lines(rows: Iterable[Sequence[str]]) -> Iterable[str]:
     for row in rows:
         line = ",".join(row)
-        yield line if line.count(",") == len(row) - 1 and not _QUOTED & set(line) - {","} else ",".join(map(_value, row))
+        yield line if line.count(",") == len(row) - 1 and not _ODD.search(line) else ",".join(map(_value, row))
 
 
 def _value(value: str) -> str:

@@ -1,0 +1,44 @@
+"""Marks: the fingerprints of a roster's things, which also say what guards need where nothing else is at hand.
+
+A record is committed; the last upload, which has everybody in it, is not. So that a shrinking school is noticed from the record alone, a
+person's mark names role and main location, and a class's mark its location and how many students it has.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reconciler.kinds.roster import UNKNOWN, Class, Course, Location, Person, Role
+from reconciler.resource import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`digest` is keyed. `sort`: a person's role, a class's number of students. `place`: the id of the (main) location."""
+
+    digest: str
+    sort: str = ""
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.digest} {self.sort} {self.place}".rstrip()
+
+    @classmethod
+    def read(cls, text: str) -> Mark:
+        """From the record."""
+        return cls(*text.split(" ", 2))
+
+
+def remembered(kind: str, mark: Mark) -> Spec:
+    """What a mark alone tells of a thing; the rest is UNKNOWN."""
+    match kind:
+        case "person":
+            role: Role = "staff" if mark.sort == "staff" else "student"
+            return Person(role=role, first_name=UNKNOWN, last_name=UNKNOWN, locations=(mark.place,))
+        case "class":
+            members = int(mark.sort) if mark.sort.isdecimal() else 0
+            return Class(course=UNKNOWN, location=mark.place, number=UNKNOWN, students=(UNKNOWN,) * members)
+        case "course":
+            return Course(location=mark.place, number=UNKNOWN, name=UNKNOWN)
+        case _:
+            return Location(name=UNKNOWN)
