@@ -26,6 +26,7 @@ def who(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
     commit = _git(folder, "rev-parse", "HEAD")
     if commit:
         found |= {"commit": commit, "author": _git(folder, "log", "-1", "--format=%an <%ae>")}
+        found |= {"email": email} if (email := _git(folder, "config", "user.email")) else {}
     return found
 
 

@@ -85,7 +85,7 @@ class Run:
         self._finish(step, meant, outcomes, reference)
 
     def _finish(self, step: Step, meant: Sequence[Intent], outcomes: Outcomes, reference: str) -> None:
-        entry = ledger_entry(self.id, self.session.who, step, outcomes, reference)
+        entry = ledger_entry(self.id, self.session.who, step, meant, outcomes, reference)
         self.record = finish(self.session.backend, self.record, meant, outcomes, entry)
 
     def _send(self, step: Step, summary: Summary) -> tuple[str, Outcomes]:

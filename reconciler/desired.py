@@ -40,13 +40,15 @@ class Desired:
     """`items`: kind → name → declared, for everything named outright. `rules`: kind → rules in effect. `dormant`: not today.
 
     For bulk kinds all names of one entry share one Declared object: identity, not only equality, groups them.
-    `listed` counts, by kind, what roster sources hold beside the items.
+    `listed` counts, by kind, what roster sources hold beside the items. `rollouts`: entry → percent of its things by the end of each wave
+    but the last.
     """
 
     items: dict[str, dict[str, Declared]] = field(default_factory=dict)
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     dormant: list[Dormant] = field(default_factory=list)
     listed: dict[str, int] = field(default_factory=dict)
+    rollouts: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def of(self, kind: str) -> dict[str, Declared]:
         """The named items of one kind."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -121,7 +123,8 @@ def _refuse(found: _Count, allowed: int, observed: Observed, today: date) -> Ref
         nouns=kind.noun[found.total != 1],
         title=_title(found, observed) or "the organization",
     )
-    return Refusal(found.guard, found.kind, found.scope, found.count, allowed, message, _approval(found, today))
+    approval = approval_text(found.guard, found.kind, found.scope, found.count, today)
+    return Refusal(found.guard, found.kind, found.scope, found.count, allowed, message, approval)
 
 
 def _title(found: _Count, observed: Observed) -> str:
@@ -129,14 +132,21 @@ def _title(found: _Count, observed: Observed) -> str:
     return next((titles[found.scope] for titles in observed.titles.values() if found.scope in titles), found.scope)
 
 
-def _approval(found: _Count, today: date) -> str:
-    scope = found.scope or '"*"'
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def _quoted(scope: str) -> str:
+    return json.dumps(scope or "*", ensure_ascii=False)
+
+
+def approval_text(guard: str, kind: str, scope: str, count: int, today: date) -> str:
+    """The YAML of an approval that would lift a refusal, ready to be pasted below `approvals:` and given a reason."""
     return "\n".join(
         (
-            f"- allow: {found.guard}",
-            f"  kind: {found.kind}",
-            f"  scope: {scope}",
-            f"  up_to: {found.count}",
+            f"- allow: {guard}",
+            f"  kind: {kind}",
+            f"  scope: {scope if _PLAIN.fullmatch(scope) else _quoted(scope)}",
+            f"  up_to: {count}",
             f"  until: {(today + timedelta(days=APPROVAL_DAYS)).isoformat()}",
             '  reason: ""    # say why; a reviewer and an auditor will read it',
         )

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from reconciler.capability import Verb
+from reconciler.kinds import KINDS
 from reconciler.plan import Change, Step
 from reconciler.provider import Outcome, Outcomes, Result
 from reconciler.render.document import step_to_json
-from reconciler.resource import Address
+from reconciler.resource import Address, Spec
 from state.backend import Backend
 from state.ledger import LedgerEntry
 from state.record import Entry, Record
@@ -27,20 +28,22 @@ RECORD_STEP = "record"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What the record will hold of some names once they have landed."""
+    """What the record will hold of some names once they have landed, and what they were before (None: nothing, or not to be told)."""
 
     kind: str
     verb: Verb
     fingerprint: str
     names: tuple[str, ...]
     remote_ids: Mapping[str, str]
+    before: Mapping[str, object] | None = None
 
 
 def intents(changes: Iterable[Change]) -> list[Intent]:
     """The intents of these changes, grouped."""
-    groups: dict[tuple[str, Verb, str], list[Change]] = defaultdict(list)
+    groups: dict[tuple[str, Verb, str, Spec | None], list[Change]] = defaultdict(list)
     for change in changes:
-        groups[change.verdict.kind, change.verdict.verb, change.verdict.fingerprint].append(change)
+        verdict = change.verdict
+        groups[verdict.kind, verdict.verb, verdict.fingerprint, verdict.before].append(change)
     return [
         Intent(
             kind,
@@ -48,9 +51,15 @@ def intents(changes: Iterable[Change]) -> list[Intent]:
             mark,
             tuple(change.name for change in group),
             {change.name: change.remote_id for change in group if change.remote_id},
+            _told(kind, before),
         )
-        for (kind, verb, mark), group in groups.items()
+        for (kind, verb, mark, before), group in groups.items()
     ]
+
+
+def _told(kind: str, before: Spec | None) -> dict[str, object] | None:
+    """What journal and ledger may say of the state before; of people, nothing."""
+    return None if before is None or KINDS[kind].personal else before.model_dump(mode="json")
 
 
 def begin_facts(step: Step, meant: Sequence[Intent]) -> dict[str, object]:
@@ -62,6 +71,7 @@ def begin_facts(step: Step, meant: Sequence[Intent]) -> dict[str, object]:
             "fingerprint": intent.fingerprint,
             "names": list(intent.names),
             "remote_ids": intent.remote_ids,
+            "before": intent.before,
         }
         for intent in meant
     ]
@@ -70,7 +80,10 @@ def begin_facts(step: Step, meant: Sequence[Intent]) -> dict[str, object]:
 
 def read_intents(plain: Any) -> list[Intent]:
     """The intents of a `begin` line."""
-    return [Intent(item["kind"], Verb(item["verb"]), item["fingerprint"], tuple(item["names"]), item["remote_ids"]) for item in plain]
+    return [
+        Intent(item["kind"], Verb(item["verb"]), item["fingerprint"], tuple(item["names"]), item["remote_ids"], item["before"])
+        for item in plain
+    ]
 
 
 def write_outcomes(outcomes: Outcomes) -> list[dict[str, object]]:
@@ -113,8 +126,8 @@ def _land_one(record: Record, intent: Intent, name: str, entries: dict[str, Entr
     return known != entry
 
 
-def ledger_entry(run: str, who: Mapping[str, str], step: Step, outcomes: Outcomes, reference: str) -> LedgerEntry:
-    """The ledger's line for one step: what, with what outcome, and the channel's own id for it."""
+def ledger_entry(run: str, who: Mapping[str, str], step: Step, meant: Sequence[Intent], outcomes: Outcomes, reference: str) -> LedgerEntry:
+    """The ledger's line for one step: what, with what outcome, what there was before, and the channel's own id for it."""
     what: dict[str, object] = {
         "step": step.id,
         "provider": step.provider,
@@ -122,6 +135,7 @@ def ledger_entry(run: str, who: Mapping[str, str], step: Step, outcomes: Outcome
         "title": step.title,
         "reference": reference,
         "outcomes": write_outcomes(outcomes),
+        "before": [{"kind": one.kind, "verb": str(one.verb), "was": one.before, "names": sorted(one.names)} for one in meant],
     }
     return LedgerEntry(run, "step", dict(who), what)
 

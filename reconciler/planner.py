@@ -12,6 +12,7 @@ from operator import is_not
 from reconciler.capability import Verb
 from reconciler.desired import Desired, Dormant
 from reconciler.diagnostic import Diagnostic
+from reconciler.freeze import frozen
 from reconciler.guard import refusals
 from reconciler.kinds import KINDS
 from reconciler.observed import Observed
@@ -22,6 +23,7 @@ from reconciler.resource import Address, Seen
 from reconciler.selection import EVERYTHING, Selection, check
 from reconciler.settings import Settings
 from reconciler.verdict import Judge
+from reconciler.waves import allowed, waves
 from state.collector import collector_paused
 from state.record import Record
 
@@ -56,7 +58,9 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
     tables = {kind: _Table(kind, facts, resolved) for kind in KINDS}
     awaiting = _awaiting(facts, tables)
     everything = sorted(_changes(facts, tables, provider), key=_order)
-    changes = tuple(change for change in everything if facts.selection.wants(change) and change.address not in facts.in_flight)
+    asked = [change for change in everything if facts.selection.wants(change) and change.address not in facts.in_flight]
+    reached = waves(everything, facts.desired.rollouts, resolved.items)
+    changes = tuple(allowed(asked, reached))
     broken = any(finding.severity == "error" for finding in findings)
     steps = () if broken else tuple(provider.pack([change for change in changes if change.verdict.sendable], facts.observed))
     return Plan(
@@ -66,13 +70,17 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
         prices=provider.price(steps, facts.observed),
         left_alone=(
             *_left_alone(facts, tables),
-            *_skipped(everything, changes),
+            *_skipped(everything, asked),
+            *(wave.says() for wave in reached if wave.waiting),
             *_unspoken(facts.desired, provider),
             *_dormant(facts.desired.dormant),
         ),
         awaiting=awaiting,
         findings=findings,
-        refusals=refusals(changes, facts.observed, facts.settings.guards, facts.settings.approvals, facts.today),
+        refusals=(
+            *refusals(changes, facts.observed, facts.settings.guards, facts.settings.approvals, facts.today),
+            *frozen(changes, facts.settings, facts.today),
+        ),
         titles=facts.observed.titles,
     )
 

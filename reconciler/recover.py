@@ -38,8 +38,9 @@ def _recover_one(session: Session, flight: Flight, report: Report) -> str:
         return f"In flight since {_when(flight)}: {title}. Its end cannot be seen yet, so its {len(outcomes):,} things are left alone."
     if flight.outcomes is None:
         session.backend.journal().append("verified", run=flight.run, step=flight.step.id, outcomes=write_outcomes(outcomes))
-    entry = ledger_entry(flight.run, session.who, flight.step, outcomes, flight.reference)
-    finish(session.backend, session.backend.record(), read_intents(flight.intents), outcomes, entry)
+    meant = read_intents(flight.intents)
+    entry = ledger_entry(flight.run, session.who, flight.step, meant, outcomes, flight.reference)
+    finish(session.backend, session.backend.record(), meant, outcomes, entry)
     landed = sum(outcome.result is Result.LANDED for outcome in outcomes.values())
     return f"Interrupted: {title}. Looked again: {landed:,} of {len(outcomes):,} landed."
 

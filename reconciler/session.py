@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -23,6 +23,7 @@ from reconciler.planner import Facts, plan
 from reconciler.provider import Connect, Context, Look, Provider, Report
 from reconciler.pseudonyms import REHEARSED, Pseudonyms
 from reconciler.resource import Address
+from reconciler.revert import undoing
 from reconciler.selection import EVERYTHING, Selection
 from state.backend import Backend
 from state.collector import collector_paused
@@ -45,11 +46,12 @@ class Session:
         """Who is asking, in one phrase."""
         return name_of(self.who)
 
-    def observe(self, record: Record, report: Report) -> Observed:
-        """Read what the configuration and the record need."""
+    def observe(self, record: Record, report: Report, *, everything: bool = False) -> Observed:
+        """Read what the configuration and the record need, or `everything` that there is."""
         with collector_paused():
             configuration = self.configuration
-            return self.provider.observe(Look(configuration.desired, record.entries, configuration.roster, self.pseudonyms), report)
+            look = Look(configuration.desired, record.entries, configuration.roster, self.pseudonyms, everything)
+            return self.provider.observe(look, report)
 
     def in_flight(self) -> frozenset[Address]:
         """What an earlier run sent and nobody has seen the end of: nothing may be planned for it."""
@@ -58,9 +60,22 @@ class Session:
     def plan(self, report: Report, selection: Selection = EVERYTHING) -> tuple[Plan, Record]:
         """Observe and plan; with the record that the plan was made from."""
         record = self.backend.record()
-        observed = self.observe(record, report)
+        facts = self._facts(record, self.observe(record, report), selection)
+        return plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()]), record
+
+    def plan_undoing(self, run: str, report: Report) -> Plan:
+        """The plan that brings back what one run changed. ReconcilerError if the ledger has no such run, or nothing that can be undone."""
+        record, configuration = self.backend.record(), self.configuration
+        undo = undoing(run, self.backend.ledger(), configuration.settings.state.folder)
+        with collector_paused():
+            observed = self.provider.observe(Look(undo.beside(configuration.desired), record.entries), report)
+        facts = replace(self._facts(record, observed, EVERYTHING), desired=undo.desired, record=undo.only(record))
+        warnings = [*undo.warnings, *self._unfinished()]
+        return undo.alone(plan(facts, self.provider, self._binding(record), warnings), record)
+
+    def _facts(self, record: Record, observed: Observed, selection: Selection) -> Facts:
         configuration = self.configuration
-        facts = Facts(
+        return Facts(
             desired=configuration.desired,
             record=record,
             observed=observed,
@@ -69,7 +84,6 @@ class Session:
             in_flight=self.in_flight(),
             selection=selection,
         )
-        return plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()]), record
 
     def _binding(self, record: Record) -> Binding:
         created = self.provider.clock.now().astimezone(UTC).isoformat(timespec="seconds")

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from reconciler.connections import Connections, Secret
 from reconciler.kinds.entry import Entry
 from reconciler.kinds.fields import (
+    DAY,
     Choice,
     Day,
     Filled,
@@ -24,6 +25,8 @@ from reconciler.kinds.fields import (
 )
 from reconciler.kinds.suggest import did_you_mean, short
 from reconciler.roster.settings import RosterSettings
+
+ConsentVerb = Literal["create", "update", "delete"]
 
 
 def _read_zone(value: object) -> str:
@@ -80,9 +83,9 @@ class Guards(Entry):
 class Approval(Entry):
     """Leave to exceed a guard: for one kind and scope, up to a number, until a day, for a reason. `plan` prints the one it lacks."""
 
-    allow: Annotated[Literal["deletes", "updates", "take_overs", "empties"], Choice()] = Field(description="Which guard.")
+    allow: Annotated[Literal["deletes", "updates", "take_overs", "empties", "freezes"], Choice()] = Field(description="Which guard.")
     kind: Text = Field(description="Of which kind.", examples=["device_assignment"])
-    scope: Text = Field(description='For which service; "*" for every one.', examples=["jamf", "*"])
+    scope: Text = Field(description='For which service, or which freeze; "*" for every one.', examples=["jamf", "*"])
     up_to: Annotated[int, whole()] = Field(description="How many at most.")
     until: Day = Field(description="The last day on which it counts.")
     reason: Text = Field(description="Why, for the ledger.", examples=["Grade 6 moves to Jamf, decided on 2026-08-01"])
@@ -90,6 +93,37 @@ class Approval(Entry):
     def covers(self, day: date) -> bool:
         """Whether it still counts on a day."""
         return day <= self.until
+
+
+class Freeze(Entry):
+    """Days on which nothing is sent without leave: exams, holidays, the first week of school."""
+
+    name: Text = Field(description="What it is for.", examples=["Final exams"])
+    from_: Annotated[date, DAY] = Field(alias="from", description="The first day.")
+    until: Day = Field(description="The last day.")
+    allow: Annotated[tuple[Text, ...], OneOrMany(empty=True)] = Field(
+        default=(), description="Kinds that may change all the same.", examples=[["mdm_server"]]
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Freeze:
+        if self.until < self.from_:
+            raise wrong(f"ends on {self.until}, before it begins on {self.from_}.", "Correct from or until.")
+        return self
+
+    def covers(self, day: date) -> bool:
+        """Whether a day belongs to it."""
+        return self.from_ <= day <= self.until
+
+
+class Consent(Entry):
+    """What needs several people: they look at the saved plan and say so with `reconciler approve`."""
+
+    kinds: Annotated[tuple[Text, ...], OneOrMany()] = Field(description="Of which kinds.", examples=[["device_assignment"]])
+    verbs: Annotated[tuple[Annotated[ConsentVerb, Choice()], ...], OneOrMany()] = Field(
+        default=("create", "update", "delete"), description="Which changes."
+    )
+    people: Annotated[int, whole(1, 9)] = Field(default=2, description="How many must approve.")
 
 
 class Privacy(Entry):
@@ -115,6 +149,8 @@ class Settings(Entry):
     connections: Connections
     guards: Guards = Guards()
     approvals: Annotated[tuple[Approval, ...], OneOrMany(empty=True)] = ()
+    freezes: Annotated[tuple[Freeze, ...], OneOrMany(empty=True)] = ()
+    consents: Annotated[tuple[Consent, ...], OneOrMany(empty=True)] = ()
     state: StateSettings = StateSettings()
     roster: RosterSettings = RosterSettings()
     privacy: Privacy = Privacy()

@@ -18,8 +18,8 @@ NOUNS_FOR_PROVIDERS = {
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
     {"errors", "clock", "resource", "diagnostic", "capability"},
     {"desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome", "diff", "actor"},
-    {"load", "render", "guard", "selection", "resolve", "verdict", "landing", "flight", "schema", "channels"},
-    {"planner", "validate", "stale", "format"},
+    {"load", "render", "guard", "selection", "resolve", "verdict", "landing", "flight", "freeze", "consent", "schema", "channels", "waves"},
+    {"planner", "validate", "stale", "revert", "format"},
     {"session"},
     {"apply", "recover", "confirm"},
     {"cli", "__main__"},

@@ -19,6 +19,7 @@ INTERRUPTED = 130
 
 COMMANDS = {
     "apply": "Make the organization equal to the configuration, and prove it.",
+    "approve": "Say that you have looked at the saved PLAN and want it applied.",
     "confirm": "Attest a task that nothing can read back.",
     "fmt": "Lay out the files canonically, comments kept.",
     "ledger": "Search and verify the history of what was done.",

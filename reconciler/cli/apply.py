@@ -17,7 +17,9 @@ from reconciler.cli.lock import locked
 from reconciler.cli.options import excludes, folder, targets
 from reconciler.cli.output import say
 from reconciler.cli.progress import progress
-from reconciler.errors import PartlyApplied, ReconcilerError
+from reconciler.consent import check_consent
+from reconciler.errors import GuardRefused, PartlyApplied, ReconcilerError
+from reconciler.freeze import frozen
 from reconciler.outcome import Summary
 from reconciler.plan import Plan
 from reconciler.provider import Report
@@ -64,6 +66,7 @@ def _apply(session: Session, selection: Selection, saved: Path | None, yes: bool
         plan, record = _saved(session, saved, report) if saved else session.plan(report, selection)
     say(text.render(plan))
     check_allowed(plan)
+    _check_today(session, plan)
     if plan.pending and not saved and not yes:
         if stop() or not _ask():
             say("Nothing was changed.")
@@ -72,6 +75,15 @@ def _apply(session: Session, selection: Selection, saved: Path | None, yes: bool
             check_unmoved(plan, session.observe(record, report))
     with progress() as report:
         return Run(session, plan, record, report, stop, say).execute()
+
+
+def _check_today(session: Session, plan: Plan) -> None:
+    """A saved plan may meet a freeze that had not begun; and who approved it is known only now."""
+    settings = session.configuration.settings
+    refused = frozen(plan.changes, settings, session.configuration.today)
+    if refused:
+        raise GuardRefused(f"{'. '.join(one.message for one in refused)}.", "Apply it later, or plan anew: the plan shows the approval.")
+    check_consent(plan, settings.consents, session.backend.ledger())
 
 
 def _ask() -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
@@ -16,10 +16,12 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from reconciler.desired import Dormant, Rule
 from reconciler.diagnostic import Severity
 from reconciler.kinds.claims import Claim, claim
+from reconciler.kinds.devices_found import export_devices, export_servers
 from reconciler.kinds.entry import Board, Entry, Listed
 from reconciler.kinds.fields import DAY, FLAG, MOMENT, TEXT, Choice, Filled, Json, OneOrMany, Reader, Serial, Text, read_text, wrong
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.match import Match, MatchEntry, Traits
+from reconciler.kinds.rollout import ROLLOUT
 from reconciler.kinds.suggest import did_you_mean, short
 from reconciler.resource import Address, Declared, Spec
 
@@ -132,6 +134,11 @@ class DeviceAssignmentEntry(Entry):
     migration_deadline: Annotated[datetime | None, MOMENT] = Field(
         default=None, description="Until when users may put off the move of an enrolled device; at most 90 days ahead (Apple's limit)."
     )
+    rollout: Annotated[tuple[int, ...] | None, ROLLOUT] = Field(
+        default=None,
+        description="In waves: each apply carries one, the next only when it has landed whole.",
+        examples=[["1%", "10%", "rest"]],
+    )
     description: Annotated[str | None, TEXT] = Field(default=None, description="A remark for readers of these files.")
 
     @model_validator(mode="after")
@@ -142,13 +149,13 @@ class DeviceAssignmentEntry(Entry):
 
 
 def build_servers(entries: Mapping[str, MdmServerEntry], board: Board) -> None:
-    """Declare every service; no two may share a display name, an id or a default family."""
+    """Declare every service; no two may share an id, a default family or, where no id tells them apart, a display name."""
     items: dict[str, Declared] = {}
     for key, entry in entries.items():
         given = entry.model_dump(exclude={"description"})
         items[key] = Declared(MdmServer(**given), board.source("mdm_server", key), key)
     board.desired.items["mdm_server"] = items
-    _one_owner(board, ((key, "name", entry.name.strip().casefold(), entry.name) for key, entry in entries.items()))
+    _one_owner(board, ((key, "name", entry.name.strip().casefold(), entry.name) for key, entry in entries.items() if not entry.id))
     _one_owner(board, ((key, "id", entry.id.casefold(), entry.id) for key, entry in entries.items() if entry.id))
     _one_owner(board, ((key, "default_for", family, family) for key, entry in entries.items() for family in set(entry.default_for or ())))
 
@@ -183,12 +190,14 @@ def build_assignments(entries: Mapping[str, DeviceAssignmentEntry], board: Board
         if entry.server not in servers:
             place = board.source(ASSIGNMENT, name, "server")
             board.say(place, f"server: {short(entry.server)} is not a known mdm_server.", did_you_mean(entry.server, servers))
-        lists = list(_lists(name, entry.devices, board))  # read even where they are dormant: their errors are wanted today
+        lists = list(listed(ASSIGNMENT, name, entry.devices, board))  # read even where they are dormant: their errors are wanted today
         if why := _dormant(entry, board.today):
             board.desired.dormant.append(Dormant(ASSIGNMENT, name, why))
             continue
         deadline = entry.migration_deadline and _deadline(name, entry.migration_deadline, board)
         declared = Declared(_assignment(entry.server, deadline), board.source(ASSIGNMENT, name), name)
+        if entry.rollout:
+            board.desired.rollouts[name] = entry.rollout
         claims.extend(Claim(listed, declared) for listed in lists)
         rules.extend([Rule(Match(entry.devices.match), declared)] if entry.devices.match else [])
     board.desired.items[ASSIGNMENT] = claim(claims, board)
@@ -221,13 +230,14 @@ def _deadline(name: str, deadline: datetime, board: Board) -> datetime | None:
     return None
 
 
-def _lists(name: str, devices: Devices, board: Board) -> Iterable[Listed]:
+def listed(kind: str, name: str, devices: Devices, board: Board) -> Iterable[Listed]:
+    """The serial numbers that an entry of a kind names, place by place; what is wrong with its files is reported."""
     if devices.serials:
-        yield Listed(devices.serials, lambda index: board.source(ASSIGNMENT, name, "devices", "serials", index))
+        yield Listed(devices.serials, lambda index: board.source(kind, name, "devices", "serials", index))
     for index, file in enumerate(devices.file or ()):
-        listed = board.table(file, devices.column, board.source(ASSIGNMENT, name, "devices", "file", index))
-        if listed:
-            yield listed
+        found = board.table(file, devices.column, board.source(kind, name, "devices", "file", index))
+        if found:
+            yield found
 
 
 def _service(spec: DeviceAssignment) -> tuple[Address, ...]:
@@ -250,6 +260,7 @@ MDM_SERVER = Kind(
     labels={"default_for": "default for", "allow_release": "may release devices"},
     entry=MdmServerEntry,
     build=build_servers,
+    export=export_servers,
 )
 DEVICE_ASSIGNMENT = Kind(
     ASSIGNMENT,
@@ -262,4 +273,5 @@ DEVICE_ASSIGNMENT = Kind(
     describe=_product,
     entry=DeviceAssignmentEntry,
     build=build_assignments,
+    export=partial(export_devices, call=_product),
 )

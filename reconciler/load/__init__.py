@@ -13,7 +13,7 @@ from reconciler.load.entries import Loading, build
 from reconciler.load.files import MAIN, find_files
 from reconciler.load.roster import read_ready, read_sources
 from reconciler.load.sections import Document, Sections
-from reconciler.load.settings import check_approvals, read_settings, state_folder, time_zone
+from reconciler.load.settings import check_approvals, check_kinds, read_settings, state_folder, time_zone
 from reconciler.resource import Source
 from reconciler.roster.part import Roster
 from state.collector import collector_paused
@@ -49,6 +49,7 @@ def _load(folder: Path, today: date | None) -> Configuration:
     roster = Roster()
     if settings and main:
         check_approvals(settings, main, sections, day)
+        check_kinds(settings, main, sections.findings)
         roster = read_sources(loading, settings.roster, main)
     errors = [finding for finding in sections.findings if finding.severity is Severity.ERROR]
     if errors or settings is None:

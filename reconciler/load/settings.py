@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from reconciler.load.sections import Document, Sections
 from reconciler.load.sentences import Finding, findings, label
 from reconciler.load.tree import Map, Node
 from reconciler.resource import Source
-from reconciler.settings import Settings
+from reconciler.settings import Freeze, Settings
 
 STATE_FOLDER = "state"
 MISSING = {
@@ -71,12 +71,33 @@ def check_approvals(settings: Settings, document: Document, sections: Sections, 
         if approval.kind not in KINDS:
             message = f"approvals.kind: {short(approval.kind)} is not a kind."
             found.append(Diagnostic(document.source(*at, "kind"), message, did_you_mean(approval.kind, KINDS)))
-        if approval.scope != "*" and approval.scope not in services:
+        if approval.allow == "freezes":
+            _check_freeze(approval.scope, settings.freezes, document.source(*at, "scope"), found)
+        elif approval.scope != "*" and approval.scope not in services:
             found.append(_undeclared_scope(approval.scope, document.source(*at, "scope"), services))
         if not approval.covers(today):
             message = f"approvals.until: this approval ended on {approval.until} and has no effect any more."
             finding = Diagnostic(document.source(*at, "until"), message, "Delete it; git remembers.", Severity.WARNING)
             found.append(finding)
+
+
+def _check_freeze(scope: str, freezes: Sequence[Freeze], place: Source, found: list[Diagnostic]) -> None:
+    names = [freeze.name for freeze in freezes]
+    if scope != "*" and scope not in names:
+        found.append(Diagnostic(place, f"approvals.scope: {short(scope)} is not the name of a freeze.", did_you_mean(scope, names)))
+
+
+def check_kinds(settings: Settings, document: Document, found: list[Diagnostic]) -> None:
+    """Freezes and consents name kinds that exist."""
+    named = [
+        *((("freezes", index, "allow"), freeze.allow) for index, freeze in enumerate(settings.freezes)),
+        *((("consents", index, "kinds"), consent.kinds) for index, consent in enumerate(settings.consents)),
+    ]
+    for path, kinds in named:
+        for kind in kinds:
+            if kind not in KINDS:
+                place = document.source(*path)
+                found.append(Diagnostic(place, f"{label(path)}: {short(kind)} is not a kind.", did_you_mean(kind, KINDS)))
 
 
 def _undeclared_scope(scope: str, place: Source, services: Collection[str]) -> Diagnostic:

@@ -25,6 +25,7 @@ NOT_SAID_BY_A_SCHEMA = {
     "dates-backwards": "two dates in order",
     "deadline-too-far": "today",
     "empty-file": "that a file of no bytes is a mistake",
+    "freeze-names": "names that refer to something",
     "empty-settings": "that reconciler.yaml must hold something",
     "merge-key": "YAML that is refused although others read it",
     "name-missing": "what libyaml's parser refuses and others read",
