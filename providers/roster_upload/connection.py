@@ -52,10 +52,30 @@ async def _connected(
     account: Account, host_keys: Sequence[asyncssh.SSHKey], own_keys: Sequence[asyncssh.SSHKey], patience: float
 ) -> asyncssh.SSHClientConnection:
     watch = Watch()
+    options = _options(account, host_keys, own_keys, watch)
     try:
         return await asyncssh.connect(
-            account.host,
-            account.port,
+            account.host, account.port, config=None, options=options, connect_timeout=patience, login_timeout=patience
+        )
+    except asyncssh.HostKeyNotVerifiable:
+        raise refusal(account, host_keys, watch.shown) from None
+    except asyncssh.PermissionDenied:
+        raise words.not_signed_in(account) from None
+    except (asyncssh.KeyExchangeFailed, asyncssh.ProtocolError, asyncssh.ProtocolNotSupported) as error:
+        raise words.no_ssh(account, error.reason) from None
+    except ValueError:  # a packet that cannot be taken apart
+        raise words.no_ssh(account, "") from None
+    except socket.gaierror as error:
+        raise (words.lost(error) if error.errno == socket.EAI_AGAIN else words.unknown_host(account)) from None
+    except words.LOST as error:
+        raise words.lost(error) from None
+
+
+def _options(
+    account: Account, host_keys: Sequence[asyncssh.SSHKey], own_keys: Sequence[asyncssh.SSHKey], watch: Watch
+) -> asyncssh.SSHClientConnectionOptions:
+    try:
+        return asyncssh.SSHClientConnectionOptions(
             config=None,
             client_factory=lambda: watch,
             known_hosts=(list(host_keys), [], []),
@@ -66,20 +86,8 @@ async def _connected(
             client_keys=list(own_keys) or None,
             agent_path=None,
             gss_host=None,
-            connect_timeout=patience,
-            login_timeout=patience,
         )
-    except asyncssh.HostKeyNotVerifiable:
-        raise refusal(account, host_keys, watch.shown) from None
-    except asyncssh.PermissionDenied:
-        raise words.not_signed_in(account) from None
-    except (asyncssh.KeyExchangeFailed, asyncssh.ProtocolError, asyncssh.ProtocolNotSupported) as error:
-        raise words.no_ssh(account, error) from None
-    except socket.gaierror as error:
-        raise (words.lost(error) if error.errno == socket.EAI_AGAIN else words.unknown_host(account)) from None
-    except words.LOST as error:
-        raise words.lost(error) from None
-    except ValueError:  # of the options; its text is not shown, as it may quote them
+    except ValueError:  # its text is not shown, as it may quote them
         raise words.not_prepared(account) from None
 
 

@@ -1,4 +1,7 @@
-"""How long an answer may take before the connection counts as lost. It learns: slow servers and slow lines get more time."""
+"""How long an answer may take before the connection counts as lost, and how many may be awaited at once.
+
+It learns: a slow server gets more time, and a line that is often lost fewer writes at once, so that less of them goes unanswered.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from providers.roster_upload.words import LOST, lost
 SLOWER = 4
 """An answer may take so many times as long as the slowest one before it."""
 MOST_DOUBLINGS = 2
+WINDOW = 16
+"""Writes on their way at once at first, so that a long line is filled."""
 
 T = TypeVar("T")
 
@@ -27,6 +32,11 @@ class Patience:
     def limit(self) -> float:
         """Seconds that the next answer may take."""
         return float(max(self._seconds, SLOWER * self._slowest) * 2 ** min(self._losses, MOST_DOUBLINGS))
+
+    @property
+    def window(self) -> int:
+        """How many writes may be on their way at once: 16, 4, then 1."""
+        return max(WINDOW >> 2 * self._losses, 1)
 
     def lost(self) -> None:
         """A connection was lost: perhaps we only did not wait long enough."""

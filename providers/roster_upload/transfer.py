@@ -26,9 +26,7 @@ from reconciler.provider import Note
 
 BLOCK = 32_768
 """Bytes of one write, the size that every server takes."""
-WINDOW = 16
-"""Writes on their way at once, so that a long line is filled."""
-FRESH = FXF_WRITE | FXF_CREAT | FXF_TRUNC
+EMPTIED = FXF_WRITE | FXF_CREAT | FXF_TRUNC
 LOOK = "It is not uploaded again before it is known what became of it: look at the activity in the portal."
 _GONE = (SFTPNoSuchFile, SFTPNoSuchPath)
 
@@ -80,30 +78,37 @@ class Transfer:
 
     async def _opened(self, sftp: SFTPClient) -> SFTPClientFile | None:
         """The temporary file, to go on where the last connection ended; from its beginning where the server does not let us."""
-        if self.kept and (file := await self._reopened(sftp)):
-            return file
-        self.kept, self._temporary = 0, self._new_name()
-        try:
-            return await self._open(sftp, self._temporary, FRESH)
-        except _GONE as no:
-            raise refused(no, self._account, full=False) from None
-        except SFTPError:
-            return None
+        self.kept = await self._still_there(sftp)
+        # Never emptied: should an opening of a lost connection come late, it must not undo what was written since.
+        for name, flags in ((self._temporary, FXF_WRITE if self.kept else FXF_WRITE | FXF_CREAT), (self._new_name(), EMPTIED)):
+            try:
+                file = await self._open(sftp, name, flags)
+            except _GONE as no:
+                if not self.kept:
+                    raise refused(no, self._account, full=False) from None
+            except SFTPError:
+                pass  # no writing to a file that is there, or not of such a name
+            else:
+                self._temporary = name
+                return file
+            self.kept = 0
+        return None
 
-    async def _reopened(self, sftp: SFTPClient) -> SFTPClientFile | None:
-        """The file that an earlier connection began, if it is there and may be written further."""
+    async def _still_there(self, sftp: SFTPClient) -> int:
+        """How many of the bytes that were acknowledged are in the temporary file; 0 if we may not look."""
+        if not self.kept:
+            return 0
         try:
-            size = (await self._patience.answer(sftp.stat(self._path(self._temporary)))).size or 0
-            # Where answers overtake each other there may be holes after what was acknowledged: the size alone is not believed.
-            self.kept = min(self.kept, size)
-            return await self._open(sftp, self._temporary, FXF_WRITE)
+            attributes = await self._patience.answer(sftp.stat(self._path(self._temporary)))
         except _GONE:
             if self.kept == len(self._content):
                 self._sending()
                 raise self._taken() from None
+            return 0
         except SFTPError:
-            pass  # it may not look, or not write further
-        return None
+            return 0
+        # Where answers overtake each other there may be holes after what was acknowledged: the size alone is not believed.
+        return min(self.kept, attributes.size or 0)
 
     async def _renamed(self, sftp: SFTPClient) -> bool:
         """Give it its final name, in place of an older upload that still waits there. False if the server refuses."""
@@ -141,7 +146,7 @@ class Transfer:
         self.kept = 0
         self._sending()
         try:
-            file = await self._open(sftp, self._name, FRESH)
+            file = await self._open(sftp, self._name, EMPTIED)
         except SFTPError as no:
             self._refused(f"opening{said(no.reason)}")
             raise refused(no, self._account, await self._full(sftp)) from None
@@ -170,10 +175,11 @@ class Transfer:
         begun = self.kept
         try:
             while self.kept < len(self._content):
-                while begun < len(self._content) and len(underway) < WINDOW:
+                while begun < len(self._content) and len(underway) < self._patience.window:
                     block = self._content[begun : begun + BLOCK]
                     underway.append(asyncio.ensure_future(file.write(block, begun)))
                     begun += len(block)
+                    await asyncio.sleep(0)  # what is written all at once to a connection just lost makes asyncio complain on stderr
                 self.kept += await self._patience.answer(underway[0])
                 del underway[0]
                 self._progress(self.kept)

@@ -78,10 +78,10 @@ def no_sftp(account: Account) -> ProviderError:
     return ProviderError(f"{account.host} lets {account.user} in, but offers no file transfer (SFTP).", "Check host, port and user.")
 
 
-def no_ssh(account: Account, error: asyncssh.DisconnectError) -> ProviderError:
+def no_ssh(account: Account, reason: str) -> ProviderError:
     """Something answers there, but we have no language in common."""
     return ProviderError(
-        f"What answers at {account.host}, port {account.port}, cannot agree with us on a secure connection{said(error.reason)}.",
+        f"What answers at {account.host}, port {account.port}, cannot agree with us on a secure connection{said(reason)}.",
         "Check host and port. If they are right, a firewall or proxy may be in between.",
     )
 

@@ -114,15 +114,28 @@ def test_a_changed_host_key_is_refused_with_both_fingerprints(server: Server) ->
 
 def test_a_host_key_of_another_type_is_refused_with_both_fingerprints(server: Server, tmp_path: Path) -> None:
     """The key that the server shows is named even if it is of a type that was not pinned."""
-    subprocess.run(["ssh-keygen", "-q", "-t", "rsa", "-N", "", "-f", str(tmp_path / "rsa")], check=True)
-    run = upload(server.account(host_keys=((tmp_path / "rsa.pub").read_text(),)))
+    subprocess.run(["ssh-keygen", "-q", "-t", "ecdsa", "-N", "", "-f", str(tmp_path / "other")], check=True)
+    run = upload(server.account(host_keys=((tmp_path / "other.pub").read_text(),)))
     assert run.error is not None
     assert _fingerprint(server.home / "host_key.pub") in run.error.message
-    assert _fingerprint(tmp_path / "rsa.pub") in run.error.message
+    assert _fingerprint(tmp_path / "other.pub") in run.error.message
 
 
 def _fingerprint(public: Path) -> str:
     return subprocess.run(["ssh-keygen", "-l", "-f", str(public)], check=True, capture_output=True, text=True).stdout.split()[1]
+
+
+def test_what_stands_in_the_home_folder_plays_no_part(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings, keys and known hosts of the person who runs us are not used: only what the account says."""
+    (tmp_path / ".ssh").mkdir()
+    (tmp_path / ".ssh" / "config").write_text("Host *\n  Port 1\n  ProxyCommand false\n  User nobody\n")
+    (tmp_path / ".ssh" / "known_hosts").write_text(f"[127.0.0.1]:{server.port} {server.host_key}\n")
+    (tmp_path / ".ssh" / "id_ed25519").write_text(server.key())
+    (tmp_path / ".ssh" / "id_ed25519").chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert upload(server.account()).error is None
+    assert isinstance(upload(server.account(private_key="", password="hunter2")).error, Unauthorized)  # noqa: S106 - a wrong one
+    assert "not pinned" in str(upload(server.account(host_keys=(server.key("stranger.pub"),))).error)
 
 
 def test_a_missing_folder_is_named(server: Server) -> None:
