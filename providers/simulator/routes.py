@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from werkzeug.routing import Map, Rule
 
 from providers.simulator import activities, auth, devices, logs, services
+from providers.simulator.academic import roster_api
 from providers.simulator.answers import Answer, ApiError, Refusal
 
 Handler = Callable[..., Answer]
@@ -68,6 +69,7 @@ ENDPOINTS = (
     Endpoint(f"{_SERVICE}/devices", "related", "linkages", {}, "relationship 'devices'"),
     Endpoint("/v1/orgDeviceActivities", "collection", "activities", {"POST": activities.create}, "resource 'orgDeviceActivities'"),
     Endpoint("/v1/orgDeviceActivities/<activity>", "instance", "activity", {"GET": activities.single}, "resource 'orgDeviceActivities'"),
+    *(Endpoint(path, "", "roster", {method: handler}) for path, (method, handler) in roster_api.HANDLERS.items()),
     *(Endpoint(f"/v1/{name}", "collection", "other", {}, f"resource '{name}'") for name in _BUSINESS),
     *(Endpoint(f"/v1/{name}/<id>", "instance", "other", {}, f"resource '{name}'") for name in _BUSINESS),
 )

@@ -40,4 +40,5 @@ CREATE INDEX IF NOT EXISTS imports_due ON imports (ends_at) WHERE settled = 0;
 CREATE TABLE IF NOT EXISTS import_rows (
     import TEXT NOT NULL, position INTEGER NOT NULL, section TEXT NOT NULL, cells TEXT NOT NULL, status TEXT NOT NULL,
     substatus TEXT NOT NULL, PRIMARY KEY (import, position)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS roster_tokens (token TEXT PRIMARY KEY, scopes TEXT NOT NULL, issued_at REAL NOT NULL) WITHOUT ROWID;
 """
