@@ -243,7 +243,7 @@ function show() {
   view.result = search(query);
   [view.shown, view.active, view.open, view.extra] = [Math.min(view.result.total, MOST_ROWS), 0, -1, 0];
   find("found").textContent = told(view.result);
-  find("reset").hidden = fields.every((name) => !query[name]);
+  find("clear").hidden = fields.every((name) => !query[name]);
   redraw();
 }
 
@@ -354,6 +354,7 @@ function start() {
     button.addEventListener("click", () => copy(button));
   }
   if (!filter) return;
+  find("unscripted").hidden = true;
   offer();
   filter.hidden = false;
   find("keys").hidden = false;
