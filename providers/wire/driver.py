@@ -19,7 +19,7 @@ from providers.wire.budget import Budget
 from providers.wire.exchange import Exchange, NotSent, Passing
 from providers.wire.message import Call, Pause, Request, Response, T
 from providers.wire.retry_after import pause
-from providers.wire.words import Fault, Refused, faults, listed
+from providers.wire.words import Fault, Refused, documented, faults, listed
 from reconciler.clock import Clock
 from reconciler.errors import ProviderError, RateLimited, Unauthorized, Unclear
 from reconciler.provider import Note, Notice, Report
@@ -34,7 +34,8 @@ class Manners:
     """How to behave towards one host, and what its errors mean.
 
     `patience`: the longest wait in seconds for a 429; `host`: what people call the other side; `headers`: what every request has;
-    `codes`: what a code of the channel means and what to do about it, as two sentences; `hints`: what to do, by status.
+    `codes`: what a code of the channel means and what to do about it, as two sentences; `hints`: what to do, by status; `shut_out`: the
+    codes that refuse the credentials, whatever status they come with.
     """
 
     host: str
@@ -43,6 +44,7 @@ class Manners:
     headers: Mapping[str, str] = field(default_factory=dict)
     codes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     hints: Mapping[int, str] = field(default_factory=lambda: HINTS)
+    shut_out: frozenset[str] = frozenset()
 
 
 def _silent(event: str, **facts: str) -> None:
@@ -197,10 +199,14 @@ class Driver:
     def _judge(self, request: Request, answer: httpx.Response, note: Note) -> Response:
         status = answer.status_code
         if answer.is_success or status in request.accepts:
-            return self._exchange.decoded(request, answer)
-        if not answer.is_client_error or status == httpx.codes.REQUEST_TIMEOUT:
+            response = self._exchange.decoded(request, answer)
+            found = documented(response.document) if answer.is_success else ()
+            if not found:  # Apps and Books was seen to refuse a token with 200
+                return response
+        elif not answer.is_client_error or status == httpx.codes.REQUEST_TIMEOUT:
             raise Passing(f"answered with an error of its own ({status})")
-        found = faults(answer.content)
+        else:
+            found = faults(answer.content)
         _refused(request, note, f"{status}: {listed(found) or 'no reason given'}")
         raise self._refusal(request, status, found)
 
@@ -208,7 +214,11 @@ class Driver:
         for code, (meaning, hint) in self._manners.codes.items():
             if any(code in fault.code for fault in found):
                 said = f"{request.title}: {meaning} ({code})."
-                return Unauthorized(said, hint) if status in _NOT_LET_IN else Refused(said, hint, status, found)
+                return (
+                    Unauthorized(said, hint)
+                    if status in _NOT_LET_IN or code in self._manners.shut_out
+                    else Refused(said, hint, status, found)
+                )
         said = f"{self._manners.host} says: {listed(found)}" if found else f"{self._manners.host} answered {status} and gave no reason"
         if status == httpx.codes.UNAUTHORIZED:
             return Unauthorized(f"{request.title}: the sign-in was not accepted. {said}.", self._manners.hints[status])
@@ -230,7 +240,7 @@ def _refused(request: Request, note: Note, reason: str) -> None:
 
 def _closed(answer: httpx.Response) -> bool:
     """Whether the channel says that it is away for a while, and how long."""
-    return answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and "Retry-After" in answer.headers
+    return answer.is_server_error and "Retry-After" in answer.headers
 
 
 def _thrower(call: Call[T], error: ProviderError) -> Callable[[], Request | Pause]:

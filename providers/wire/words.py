@@ -44,7 +44,8 @@ class Refused(ProviderError):
 def faults(content: bytes) -> tuple[Fault, ...]:
     """What an error answer's body says; empty if it says nothing (a page of HTML, say).
 
-    The errors of a JSON:API document, the one of an OAuth answer (RFC 6749, 5.2), or a code as plain text, bare or in quotes.
+    The errors of a JSON:API document, the one of an OAuth answer (RFC 6749, 5.2), the number of Apps and Books, or a code as
+    plain text, bare or in quotes.
     """
     try:
         document = orjson.loads(content)
@@ -52,18 +53,21 @@ def faults(content: bytes) -> tuple[Fault, ...]:
         document = content.decode("utf-8", "replace")
     if isinstance(document, str):
         return (Fault(code, ""),) if _CODE.fullmatch(code := document.strip()) else ()
-    return _documented(document) if isinstance(document, dict) else ()
+    return documented(document) if isinstance(document, dict) else ()
 
 
 _CODE = re.compile(r"[A-Za-z][\w .,:;='-]{1,119}")
 
 
-def _documented(document: Mapping[str, Any]) -> tuple[Fault, ...]:
+def documented(document: Mapping[str, Any]) -> tuple[Fault, ...]:
+    """What a document says of errors; empty if it is none of an error."""
     errors = document.get("errors")
     if isinstance(errors, list):
         return tuple(_fault(error) for error in errors if isinstance(error, dict))
     if isinstance(document.get("error"), str):
         return (Fault(_short(document["error"]), _short(document.get("error_description") or "no reason given")),)
+    if isinstance(document.get("errorNumber"), int):
+        return (Fault(str(document["errorNumber"]), _short(document.get("errorMessage") or "no reason given")),)
     return ()
 
 
