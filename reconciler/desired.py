@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -44,13 +44,13 @@ class Desired:
     but the last.
     """
 
-    items: dict[str, dict[str, Declared]] = field(default_factory=dict)
+    items: dict[str, Mapping[str, Declared]] = field(default_factory=dict)
     rules: dict[str, list[Rule]] = field(default_factory=dict)
     dormant: list[Dormant] = field(default_factory=list)
     listed: dict[str, int] = field(default_factory=dict)
     rollouts: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
-    def of(self, kind: str) -> dict[str, Declared]:
+    def of(self, kind: str) -> Mapping[str, Declared]:
         """The named items of one kind."""
         return self.items.get(kind, {})
 

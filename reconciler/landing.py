@@ -58,8 +58,8 @@ def intents(changes: Iterable[Change]) -> list[Intent]:
 
 
 def _told(kind: str, before: Spec | None) -> dict[str, object] | None:
-    """What journal and ledger may say of the state before; of people, nothing."""
-    return None if before is None or KINDS[kind].personal else before.model_dump(mode="json")
+    """What journal and ledger may say of the state before; of people and of what they belong to, nothing."""
+    return None if before is None or KINDS[kind].whole else before.model_dump(mode="json")
 
 
 def begin_facts(step: Step, meant: Sequence[Intent]) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,15 +18,17 @@ class Observed:
     hang on, with their traits; a kind that is missing here was not read, so nothing may be said about absence. `titles`: what people
     call an item (its display name), for every item of a kind whose names we make up or choose ourselves. `findings`: what the
     live organization has that a person must know of. `reads`: requests spent, by channel. `settled`: names for which the provider vouches
-    that declaration, record and life agree; they are not judged one by one.
+    that declaration, record and life agree; they are not judged one by one. `swept`: names, neither declared nor ours, that a step of their
+    kind ends because it leaves them out.
     """
 
-    items: dict[str, dict[str, Seen]] = field(default_factory=dict)
+    items: dict[str, Mapping[str, Seen]] = field(default_factory=dict)
     present: dict[str, dict[str, Any]] = field(default_factory=dict)  # traits: each kind's own type
     titles: dict[str, dict[str, str]] = field(default_factory=dict)
     findings: list[Diagnostic] = field(default_factory=list)
     reads: dict[str, int] = field(default_factory=dict)
     settled: dict[str, Collection[str]] = field(default_factory=dict)
+    swept: dict[str, Collection[str]] = field(default_factory=dict)
 
     def seen(self, kind: str, name: str) -> Seen | None:
         """The item, or None if the channel does not have it."""
@@ -44,3 +46,4 @@ class Observed:
         self.findings += other.findings
         self.reads |= other.reads
         self.settled |= other.settled
+        self.swept |= other.swept

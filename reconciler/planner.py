@@ -24,6 +24,7 @@ from reconciler.selection import EVERYTHING, Selection, check
 from reconciler.settings import Settings
 from reconciler.verdict import Judge
 from reconciler.waves import allowed, waves
+from reconciler.whole import undivided
 from state.collector import collector_paused
 from state.record import Record
 
@@ -58,7 +59,7 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
     tables = {kind: _Table(kind, facts, resolved) for kind in KINDS}
     awaiting = _awaiting(facts, tables)
     everything = sorted(_changes(facts, tables, provider), key=_order)
-    asked = [change for change in everything if facts.selection.wants(change) and change.address not in facts.in_flight]
+    asked = undivided(everything, facts.selection, facts.in_flight)
     reached = waves(everything, facts.desired.rollouts, resolved.items)
     changes = tuple(allowed(asked, reached))
     broken = any(finding.severity == "error" for finding in findings)
@@ -92,7 +93,8 @@ class _Table:
     """
 
     def __init__(self, kind: str, facts: Facts, resolved: Resolved) -> None:
-        self.wanted = resolved.items.get(kind, {})
+        wanted, self.settled = resolved.items.get(kind, {}), facts.observed.settled.get(kind, ())
+        self.wanted = {name: wanted[name] for name in wanted if name not in self.settled} if self.settled else wanted
         self.entries, self.seen = facts.record.kind(kind), facts.observed.items.get(kind, {})
         self.recorded = list(map(self.entries.get, self.wanted))
         self.here = list(map(self.seen.get, self.wanted))
@@ -103,11 +105,15 @@ class _Table:
 
     def unwanted(self) -> Collection[str]:
         """What is recorded and not wanted."""
-        return self.entries.keys() - self.wanted.keys() if len(self.entries) > _count(self.recorded) else ()
+        if len(self.entries) == _count(self.recorded) + len(self.settled):
+            return ()
+        return (self.entries.keys() - self.wanted.keys()).difference(self.settled)
 
     def strangers(self) -> Collection[str]:
         """What is seen and neither wanted nor recorded."""
-        return self.seen.keys() - self.wanted.keys() - self.entries.keys() if len(self.seen) > _count(self.here) else ()
+        if len(self.seen) == _count(self.here) + len(self.settled):
+            return ()
+        return (self.seen.keys() - self.wanted.keys() - self.entries.keys()).difference(self.settled)
 
 
 def _count(found: Sequence[object | None]) -> int:
@@ -127,16 +133,16 @@ def _order(change: Change) -> tuple[int, int, str]:
 def _changes(facts: Facts, tables: Mapping[str, _Table], provider: Provider) -> Iterator[Change]:
     for kind, table in ((kind, table) for kind, table in tables.items() if kind in provider.kinds):
         judge = Judge(KINDS[kind], provider.capability, lambda need: facts.observed.seen(need.kind, need.name) is not None)
-        settled = facts.observed.settled.get(kind, ())
-        yield from _changes_of(kind, judge, table, facts.observed.present.get(kind), settled)
+        swept = facts.observed.swept.get(kind, ())
+        yield from _changes_of(kind, judge, table, facts.observed.present.get(kind), swept)
 
 
-def _changes_of(kind: str, judge: Judge, table: _Table, present: Mapping[str, object] | None, settled: Collection[str]) -> Iterator[Change]:
+def _changes_of(kind: str, judge: Judge, table: _Table, present: Mapping[str, object] | None, swept: Collection[str]) -> Iterator[Change]:
     """The changes of one kind. The first loop runs once per device of a ministry, so it only skips what was judged to be in order."""
     in_order: set[tuple[int, int, int]] = set()
     combinations = zip(map(id, table.wanted.values()), map(id, table.recorded), map(id, table.here), strict=True)
     for name, combination in zip(table.wanted, combinations, strict=True):
-        if combination in in_order or name in settled:
+        if combination in in_order:
             continue
         here = table.seen.get(name)
         if here is None and present is not None and name not in present:
@@ -146,9 +152,9 @@ def _changes_of(kind: str, judge: Judge, table: _Table, present: Mapping[str, ob
             yield _change(name, kind, judge, verdict, here, present)
         else:
             in_order.add(combination)
-    for name in table.unwanted():
+    for name in (*table.unwanted(), *swept):
         here = table.seen.get(name)
-        verdict = judge.judge(None, table.entries[name], here)
+        verdict = judge.judge(None, table.entries.get(name), here)
         if verdict is not None:
             yield _change(name, kind, judge, verdict, here, present)
 
@@ -174,7 +180,8 @@ def _awaiting(facts: Facts, tables: Mapping[str, _Table]) -> tuple[Awaiting, ...
 def _left_alone(facts: Facts, tables: Mapping[str, _Table]) -> Iterator[LeftAlone]:
     """What exists, is neither declared nor ours, and stays as it is; counted by place."""
     for kind, items in facts.observed.items.items():
-        places = Counter(KINDS[kind].place(items[name].spec) for name in tables[kind].strangers())
+        strangers = set(tables[kind].strangers()).difference(facts.observed.swept.get(kind, ()))
+        places = Counter(KINDS[kind].place(items[name].spec) for name in strangers)
         for place, count in sorted(places.items()):
             where = f"on {_title(facts.observed, place)}, " if place else ""
             yield LeftAlone(kind, count, f"{where}not in the configuration and not ours")

@@ -18,7 +18,7 @@ SHOWN = 5
 class Resolved:
     """`items`: kind → name → what is wanted of it. `conflicts`: things that two rules want in two places, as errors."""
 
-    items: dict[str, dict[str, Declared]] = field(default_factory=dict)
+    items: dict[str, Mapping[str, Declared]] = field(default_factory=dict)
     conflicts: list[Diagnostic] = field(default_factory=list)
 
 
@@ -27,7 +27,7 @@ def resolve(desired: Desired, observed: Observed) -> Resolved:
     resolved = Resolved(dict(desired.items))
     for kind, rules in desired.rules.items():
         claimed = _claim(rules, observed.present.get(kind, {}), desired.of(kind), resolved.conflicts)
-        resolved.items[kind] = claimed | desired.of(kind)  # the explicit outranks
+        resolved.items[kind] = claimed | dict(desired.of(kind))  # the explicit outranks
     return resolved
 
 

@@ -31,8 +31,8 @@ class Undo:
 
     def beside(self, desired: Desired) -> Desired:
         """What must be read: what the configuration needs, and what was there before."""
-        items = {kind: desired.of(kind) | self.desired.of(kind) for kind in {*desired.items, *self.desired.items}}
-        return replace(desired, items=items)
+        both = {kind: {**desired.of(kind), **before} for kind, before in self.desired.items.items()}
+        return replace(desired, items=desired.items | both)
 
     def only(self, record: Record) -> Record:
         """The record of what the run touched, so that nothing else is missed."""
@@ -77,7 +77,7 @@ def _undo_line(line: LedgerLine, folder: str, desired: Desired, touched: set[Add
         if group["was"] is not None:
             spec = KINDS[group["kind"]].spec.model_validate_json(orjson.dumps(group["was"]))
             declared = Declared(spec, place, f"before run {line.run}")
-            desired.items.setdefault(group["kind"], {}).update(dict.fromkeys(names, declared))
+            desired.items[group["kind"]] = {**desired.of(group["kind"]), **dict.fromkeys(names, declared)}
     touched |= undone
     return 0 if line.what.get("action") == "record" else len(landed - undone)
 
@@ -88,8 +88,8 @@ def _groups(line: LedgerLine) -> Sequence[Mapping[str, Any]]:
 
 
 def _undoable(group: Mapping[str, Any]) -> bool:
-    """A thing that was created is removed again; anything else needs to be known as it was."""
-    return group["kind"] in KINDS and (group["was"] is not None or group["verb"] == Verb.CREATE)
+    """A thing that was created is removed again; anything else needs to be known as it was. A whole is never undone in part."""
+    return group["kind"] in KINDS and not KINDS[group["kind"]].whole and (group["was"] is not None or group["verb"] == Verb.CREATE)
 
 
 def _warnings(run: str, lines: Sequence[LedgerLine], lost: int) -> Iterator[Diagnostic]:

@@ -17,11 +17,11 @@ NOUNS_FOR_PROVIDERS = {
 }
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
     {"errors", "clock", "resource", "diagnostic", "capability"},
-    {"desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome", "diff", "actor"},
-    {"load", "render", "guard", "selection", "resolve", "verdict", "landing", "flight", "freeze", "consent", "schema", "channels", "waves"},
+    {"desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome", "diff", "actor", "repository"},
+    {"load", "render", "guard", "selection", "resolve", "verdict", "landing", "flight", "freeze", "consent", "schema", "channels", "waves", "whole"},
     {"planner", "validate", "stale", "revert", "format"},
     {"session"},
-    {"apply", "recover", "confirm"},
+    {"apply", "recover", "confirm", "adopt"},
     {"cli", "__main__"},
 )
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
