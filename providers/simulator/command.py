@@ -68,6 +68,7 @@ def _serve(file: Path, port: int, sftp_port: int) -> None:
         click.echo(f"    client_id: {credentials.client_id}\n    key_id: {credentials.key_id}")
         click.echo(f"    private_key: {{file: {key.resolve()}}}")
         click.echo(f"    base_url: {server.base_url}\n    token_url: {server.token_url}")
+        click.echo(f"  # device_enrolment: base_url: {server.base_url}/enrolment; portal server-token {file} makes the token of a service")
         click.echo(_upload_settings(uploads, file.with_suffix(".sftp-password")))
         server.wait()
 

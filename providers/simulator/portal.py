@@ -81,9 +81,10 @@ class Portal:
             self._change(service, "name", name)
 
     def delete_service(self, service: str) -> None:
-        """Remove a service; the devices it held are unassigned."""
+        """Remove a service: the devices it held are unassigned, and its server token ends."""
         with self._store.transaction():
             self._change(service, "status", "DELETED")
+            tokens.revoke(self._store, service)
             self._store.rows("UPDATE services SET families = '[]' WHERE id = ?", service)
             self._store.rows("UPDATE devices SET service = NULL, updated_at = ? WHERE service = ?", self._clock.stamp(), service)
             self._store.rows("UPDATE devices SET shown_service = NULL WHERE shown_service = ?", service)

@@ -25,7 +25,8 @@ def disown(visit: Visit) -> Answer:
     allowed = bool(visit.store.rows("SELECT disown FROM services WHERE id = ?", visit.service)[0][0])
     if not allowed and visit.quirk("enrolment_disown_refused") == "403":
         raise Refusal(403, "ACCESS_DENIED")
-    told = {serial: ("SUCCESS" if allowed else "FAILED") if serial in held else "NOT_ACCESSIBLE" for serial in serials}
+    own, foreign = "SUCCESS" if allowed else "FAILED", visit.quirk("enrolment_unknown_serial")
+    told = {serial: own if serial in held else foreign for serial in serials}
     gone = orjson.dumps([serial for serial, status in told.items() if status == "SUCCESS"]).decode()
     visit.store.rows(
         "UPDATE devices SET released_at = ?, service = NULL, shown_service = NULL, shows_at = NULL"
@@ -50,7 +51,7 @@ def _locked(visit: Visit, serial: str) -> str:
         return visit.quirk("enrolment_activation_lock")
     rows = mine(visit, [serial])
     if not rows:
-        return "NOT_ACCESSIBLE"
+        return visit.quirk("enrolment_unknown_serial")
     if orjson.loads(rows[0][2]).get("productFamily") not in LOCKABLE:
         return "DEVICE_NOT_SUPPORTED"
     if visit.store.row("SELECT 1 FROM enrolment_devices WHERE serial = ? AND locked = 1", serial):

@@ -53,7 +53,7 @@ def details(visit: Visit) -> Answer:
     """POST /devices: the named devices; one that is not the service's own is told by its status alone."""
     serials = visit.serials()
     found = {row[1]: row[1:] for row in mine(visit, serials)}
-    refused = {"response_status": "NOT_ACCESSIBLE"}
+    refused = {"response_status": visit.quirk("enrolment_unknown_serial")}
     told = {
         serial: shapes.device(visit, found[serial]) | {"response_status": "SUCCESS"} if serial in found else refused for serial in serials
     }

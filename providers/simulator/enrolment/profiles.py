@@ -7,7 +7,7 @@ what a device has fetched already.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import orjson
 
@@ -38,7 +38,8 @@ def read(visit: Visit) -> Answer:
         raise Refusal(400, "PROFILE_UUID_REQUIRED")
     row = visit.store.row("SELECT body FROM enrolment_profiles WHERE uuid = ? AND service = ?", uuid, visit.service)
     if row is None:
-        raise Refusal(int(visit.quirk("enrolment_profile_not_found")), "NOT_FOUND")
+        manner = visit.quirk("enrolment_profile_not_found")
+        raise Refusal(400 if manner == "400" else 404, manner if manner == "PROFILE_NOT_FOUND" else "NOT_FOUND")
     return Answer(orjson.loads(row[0]) | {"profile_uuid": uuid})
 
 
@@ -60,7 +61,8 @@ def clear(visit: Visit) -> Answer:
     """DELETE /profile/devices, with a body: take the profile off devices that have not fetched it; off one given profile if it is named."""
     serials, uuid = visit.serials(), visit.text("profile_uuid")
     held = {row[1]: row[5] for row in mine(visit, serials)}
-    told = {serial: _cleared(held, serial, uuid) for serial in serials}
+    foreign = visit.quirk("enrolment_unknown_serial")
+    told = {serial: _cleared(held[serial], uuid) if serial in held else foreign for serial in serials}
     done = [serial for serial, status in told.items() if status == "SUCCESS" and held[serial]]
     drop = "UPDATE enrolment_devices SET profile = NULL, profile_status = 'removed', assigned_at = NULL, pushed_at = NULL WHERE serial = ?"
     visit.store.many(drop, [(serial,) for serial in done])
@@ -68,10 +70,8 @@ def clear(visit: Visit) -> Answer:
     return Answer({"devices": told})
 
 
-def _cleared(held: Mapping[str, str | None], serial: str, uuid: str) -> str:
-    if serial not in held:
-        return "NOT_ACCESSIBLE"
-    return "FAILED" if uuid and held[serial] != uuid else "SUCCESS"
+def _cleared(has: str | None, uuid: str) -> str:
+    return "FAILED" if uuid and has != uuid else "SUCCESS"
 
 
 def _assigned(visit: Visit, uuid: str, serials: Sequence[str]) -> tuple[Statuses, int]:
@@ -80,7 +80,7 @@ def _assigned(visit: Visit, uuid: str, serials: Sequence[str]) -> tuple[Statuses
     slow, wait = throttled(visit, [serial for serial in dict.fromkeys(serials) if serial in held])
     told: Statuses = {}
     for n, serial in enumerate(dict.fromkeys(serials), 1):
-        told[serial] = slow.get(serial) or _outcome(visit, n, known=serial in held)
+        told[serial] = (slow.get(serial) or _outcome(visit, n)) if serial in held else visit.quirk("enrolment_unknown_serial")
     done = [serial for serial, status in told.items() if status == "SUCCESS"]
     if visit.quirk("enrolment_lying") == "no":
         _give(visit, uuid, done)
@@ -88,9 +88,7 @@ def _assigned(visit: Visit, uuid: str, serials: Sequence[str]) -> tuple[Statuses
     return {serial: status for n, (serial, status) in enumerate(told.items(), 1) if not silent or n % silent}, wait
 
 
-def _outcome(visit: Visit, n: int, *, known: bool) -> str:
-    if not known:
-        return "NOT_ACCESSIBLE"
+def _outcome(visit: Visit, n: int) -> str:
     every = int(visit.number("enrolment_assign_fails"))
     return "FAILED" if every and n % every == 0 else "SUCCESS"
 

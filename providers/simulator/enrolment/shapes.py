@@ -34,7 +34,7 @@ def device(visit: Visit, row: tuple[Any, ...]) -> dict[str, Any]:
         "model": traits.get("deviceModel", ""),
         "description": f"{traits.get('deviceModel', '')} {traits.get('deviceCapacity', '')} {traits.get('color', '')}".strip().upper(),
         "color": traits.get("color", ""),
-        "profile_status": status,
+        "profile_status": "" if status == "empty" and visit.quirk("enrolment_empty_status") == "blank" else status,
         "device_assigned_by": "it@school.example",
         "device_assigned_date": moment(came_at or added_at),
     }

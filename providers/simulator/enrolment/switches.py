@@ -61,6 +61,10 @@ def _devices() -> Iterator[Switch]:
     yield one("enrolment_cursor_life", NUMBER, "Seconds that a cursor of devices is good for.", FETCH, default="604800")
     loop = "An answer repeats the request's cursor and says that there is more."
     yield one("enrolment_cursor_repeats", "never always", loop, "micromdm/micromdm pull request 1016", sort="sync")
+    unknown = "What a serial that is not the service's own gets."
+    yield one("enrolment_unknown_serial", "NOT_ACCESSIBLE NOT_FOUND", unknown, "Apple: Get Device Details; older clients know NOT_FOUND")
+    empty = "The profile_status of a device without a profile."
+    yield one("enrolment_empty_status", "empty blank", empty, "Apple: Device; petarov/apple-mdm-clients tests")
     exhausted = "Where a cursor that has told everything gets EXHAUSTED_CURSOR."
     yield one("enrolment_exhausted", "fetch fetch_and_sync never", exhausted, FETCH)
     yield one("enrolment_lag", NUMBER, "Seconds until devices that came or went are told.", "fleetdm/fleet issue 8741", default="0")
@@ -104,12 +108,8 @@ def _profiles() -> Iterator[Switch]:
         default="1000",
     )
     yield one("enrolment_lying", "no nothing", "An assignment says SUCCESS and did nothing.", UNSAID, sort="assign")
-    yield one(
-        "enrolment_profile_not_found",
-        "400 404",
-        "What a profile that does not exist gets.",
-        "Apple: Get a Profile; other clients expect 404",
-    )
+    missing = "What a profile that does not exist gets: 400 or 404 NOT_FOUND, or 404 PROFILE_NOT_FOUND."
+    yield one("enrolment_profile_not_found", "400 404 PROFILE_NOT_FOUND", missing, "Apple: Get a Profile; other clients expect 404")
     yield one(
         "enrolment_replacement_not_found",
         "400 404",

@@ -227,6 +227,8 @@ PROBES: dict[str, Probe] = {
     "enrolment_limit_maximum": _pages,
     "enrolment_cursor_life": _later_sync,
     "enrolment_cursor_repeats": _loop,
+    "enrolment_unknown_serial": lambda wire: wire.post("/devices", {"devices": ["NOWHERE"]}).json(),
+    "enrolment_empty_status": lambda wire: wire.fetched()[0][0]["profile_status"],
     "enrolment_exhausted": _exhausted,
     "enrolment_lag": _moves,
     "enrolment_deletes": _moves,

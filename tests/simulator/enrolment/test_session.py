@@ -98,6 +98,13 @@ def test_a_new_token_ends_the_one_before(wire: Enrolment) -> None:
     assert plain(wire.session()) == (401, "token_rejected")
 
 
+def test_a_deleted_service_has_no_token(wire: Enrolment) -> None:
+    """With its service a token and its session end."""
+    wire.tenant.portal.delete_service(wire.service)
+    assert plain(wire.get("/account")) == (401, "UNAUTHORIZED")
+    assert plain(wire.session()) == (401, "token_rejected")
+
+
 def test_a_token_ends_after_365_days(wire: Enrolment) -> None:
     """A token and its session end with the year that they were made for."""
     wire.tenant.switches.set("enrolment_session_life", 10**9)
