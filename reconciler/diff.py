@@ -28,16 +28,16 @@ class Difference:
 def explain(before: Spec | None, after: Spec | None, time_zone: str = "UTC") -> tuple[Difference, ...]:
     """Every attribute that differs, sorted by path; moments are local to `time_zone`. None stands for "nothing there"."""
     # A list is shown whole: "iPad, Mac → iPad" says more to people than "item 1 removed".
-    old, new = (_texts(spec, ZoneInfo(time_zone)) for spec in (before, after))
-    paths = {path for path in old.keys() | new.keys() if old.get(path, "") != new.get(path, "")}
-    return tuple(Difference(path, old.get(path, ""), new.get(path, "")) for path in sorted(paths))
-
-
-def _texts(spec: Spec | None, zone: ZoneInfo) -> dict[str, str]:
-    return {name: _text(value, zone) for name, value in spec.model_dump(exclude_none=True).items()} if spec else {}
+    zone = ZoneInfo(time_zone)
+    old, new = (spec.model_dump(exclude_none=True) if spec else {} for spec in (before, after))
+    paths = sorted(path for path in old.keys() | new.keys() if old.get(path) != new.get(path))
+    found = (Difference(path, _text(old.get(path), zone), _text(new.get(path), zone)) for path in paths)
+    return tuple(difference for difference in found if difference.before != difference.after)
 
 
 def _text(value: Any, zone: ZoneInfo) -> str:
+    if value is None:
+        return ""
     if isinstance(value, datetime):
         return f"{value.astimezone(zone):%Y-%m-%d %H:%M}"
     if isinstance(value, (list, tuple)):
