@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from providers.device_enrolment.provider import DeviceEnrolment
 from providers.device_enrolment.service import Door, EnrolmentService
 from providers.device_enrolment.token import ServerToken, read_server_token
 from reconciler.clock import SystemClock
 from reconciler.connections import Secret
 from reconciler.connections import ServerToken as Section
 from reconciler.errors import ProviderError, ReconcilerError
-from reconciler.provider import Context
+from reconciler.provider import Context, Provider
+
+
+def connect(options: object, context: Context) -> Provider:
+    """The entry point (see reconciler.provider.Connect). No request is sent; raises as `open_service` does."""
+    if not isinstance(options, Mapping):
+        raise TypeError(f"connections.device_enrolment came as {type(options).__name__}")
+    return DeviceEnrolment({server: open_service(server, section, context) for server, section in options.items()})
 
 
 def open_service(server: str, section: Section, context: Context) -> EnrolmentService:
@@ -20,7 +30,9 @@ def open_service(server: str, section: Section, context: Context) -> EnrolmentSe
     """
     if section.simulator is not None:
         return _rehearsal(server, section.base_url, context)
-    return EnrolmentService(Door(server, read_token(server, section, context), section.base_url, SystemClock(), None), context.scratch)
+    identity = f"{server}@{urlsplit(section.base_url).netloc}"
+    door = Door(identity, server, read_token(server, section, context), section.base_url, SystemClock(), None)
+    return EnrolmentService(door, context.scratch)
 
 
 def read_token(server: str, section: Section, context: Context) -> ServerToken:

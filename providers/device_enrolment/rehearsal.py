@@ -31,7 +31,9 @@ def rehearse(server: str, base_url: str, context: Context) -> EnrolmentService:
     """The way in for one mdm_server of the pretend organization; ProviderError if it has no such service."""
     tenant = open_tenant(context.settings, context.folder)
     token = rehearsed_token(server, tenant, context.folder / FOLDER)
-    return EnrolmentService(Door(server, token, base_url, tenant.clock, transport(tenant, app), tenant.close), context.scratch)
+    return EnrolmentService(
+        Door(f"simulator:{tenant.identity}", server, token, base_url, tenant.clock, transport(tenant, app), tenant.close), context.scratch
+    )
 
 
 def rehearsed_token(server: str, tenant: Tenant, folder: Path) -> ServerToken:

@@ -32,11 +32,13 @@ PATIENCE = 1800.0
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """How to get in: the key of the mdm_server, its token, the address, the time there, and the transport (None: the network).
+    """How to get in: who we are there (no secret), the key of the mdm_server, its token, the address, the time there, and the transport
+    (None: the network).
 
     `close` gives back what stands behind the transport.
     """
 
+    identity: str
     server: str
     token: ServerToken
     base_url: str
@@ -49,6 +51,7 @@ class EnrolmentService:
     """Runs calls for one mdm_server. No request is sent before the first call."""
 
     def __init__(self, door: Door, scratch: Scratch) -> None:
+        self.identity = door.identity
         self.server = door.server
         self.clock = door.clock
         self._token = door.token

@@ -16,7 +16,7 @@ from tests.apple_school.school import Shelf
 from tests.device_enrolment.sealed import opened
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-TITLES = {"jamf": "Jamf School", "intune": "Intune"}
+TITLES = {"intune": "Intune", "meraki": "Meraki", "jamf": "Jamf School"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,9 @@ class District:
     def way(self, key: str) -> EnrolmentService:
         """A way in with a new server token, which ends the one before it."""
         token = opened(self.tenant, TITLES[key])
-        return EnrolmentService(Door(key, token, ENROLMENT_URL, Late(self.tenant.clock, self._late), transport(self.tenant, app)), Shelf())
+        return EnrolmentService(
+            Door(key, key, token, ENROLMENT_URL, Late(self.tenant.clock, self._late), transport(self.tenant, app)), Shelf()
+        )
 
     def report(self, notice: Notice) -> None:
         """See Report."""

@@ -44,7 +44,7 @@ class Rosters:
         token = opened(District().tenant, "Jamf School")
         clock = Hours()
         clock.moment = token.issued
-        self.service = EnrolmentService(Door("jamf", token, "https://apple.example", clock, httpx.WSGITransport(app=self)), Shelf())
+        self.service = EnrolmentService(Door("jamf", "jamf", token, "https://apple.example", clock, httpx.WSGITransport(app=self)), Shelf())
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""

@@ -7,9 +7,15 @@ from dataclasses import dataclass
 
 import pytest
 
+from reconciler.kinds.profile import DISCOVERY
 from reconciler.plan import Change
 from reconciler.provider import Look, Provider
 from tests.apple_school.school import School, assignment, change, want
+from tests.device_enrolment.changes import Office, address, gives, profile
+from tests.device_enrolment.changes import change as enrolling
+from tests.device_enrolment.changes import want as wanted
+
+OLD, NEW = "https://old.example.edu/discovery", "https://new.example.edu/discovery"
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,23 @@ def _apple_school() -> Door:
     return Door(school.provider, want(declared, rules=True), changes, school.activities, school.note, school.report)
 
 
-DOORS: dict[str, Callable[[], Door]] = {"apple_school": _apple_school}
+def _device_enrolment() -> Door:
+    office = Office()
+    (fresh, given, freed), old = office.held()[:3], profile()
+    new = profile(support_phone_number="555-0199", skip_setup_items=["Siri", "TOS"])
+    office.apply([*gives([given, freed], old), *(enrolling(DISCOVERY, name, None, address(OLD)) for name in ("jamf", "intune"))])
+    before = office.writes()
+    changes = [
+        *(*gives([fresh], new), *gives([given], new, old), *gives([freed], None, old)),
+        enrolling(DISCOVERY, "jamf", address(OLD), address(NEW)),
+        enrolling(DISCOVERY, "intune", address(OLD), None),
+        enrolling(DISCOVERY, "meraki", None, address(NEW)),
+    ]
+    look = wanted({fresh: new, given: new, freed: old}, addresses={"jamf": NEW, "intune": OLD, "meraki": NEW})
+    return Door(office.provider, look, changes, lambda: office.writes() - before, office.note, office.district.report)
+
+
+DOORS: dict[str, Callable[[], Door]] = {"apple_school": _apple_school, "device_enrolment": _device_enrolment}
 
 
 @pytest.fixture(params=list(DOORS.values()), ids=list(DOORS))
