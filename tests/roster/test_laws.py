@@ -29,7 +29,7 @@ TEXT = (
 NAMED = TEXT.filter(bool)
 
 
-def _district(texts: list[str]) -> dict[str, list[dict[str, str]]]:
+def district_with(texts: list[str]) -> dict[str, list[dict[str, str]]]:
     """The invented district with other texts wherever free text stands."""
     supply = iter(texts)
     free = ("first_name", "middle_name", "last_name", "course_name", "location_name", "sis_username")
@@ -43,7 +43,7 @@ def _district(texts: list[str]) -> dict[str, list[dict[str, str]]]:
 @given(texts=st.lists(NAMED, min_size=46, max_size=46))
 def test_reading_what_was_written_is_the_identity(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every text that Apple's rules allow comes back as it was, from a zip in which our own rules find nothing wrong."""
-    roster = roster_of(_district(texts))
+    roster = roster_of(district_with(texts))
     path = tmp_path_factory.mktemp("upload") / "roster.zip"
     path.write_bytes(to_zip(roster))
     back, findings = read_upload(path)
@@ -81,7 +81,7 @@ def test_oneroster_and_apple_exports_of_one_district_agree(tmp_path: Path) -> No
 def test_every_value_is_found_where_it_stands(texts: list[str], breaks: bool, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The place of a value is the line and column where it begins, also behind quoted values and line breaks."""
     folder = tmp_path_factory.mktemp("files")
-    rows = _district(texts)
+    rows = district_with(texts)
     if breaks:
         rows["students"][0]["first_name"] = "two,\nlines"
     for name, content in to_files(roster_of(rows)).items():

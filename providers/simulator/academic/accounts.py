@@ -39,16 +39,17 @@ class Accounts:
         """Whether a person signs in through federation."""
         return values["email_address"].lower().rpartition("@")[2] in self._federated
 
-    def check(self, uid: str, values: Mapping[str, str]) -> None:
-        """Raise NoAccount for a row that federation or the format cannot name; `uid` is empty for somebody new."""
+    def check(self, holder: str, values: Mapping[str, str]) -> None:
+        """Raise NoAccount for a row that federation or the format cannot name; an address that passes is kept for `holder`."""
         email = values["email_address"].lower()
         if self._federated and not email:
             raise NoAccount("NO_EMAIL")
         if self.federated(values):
-            if self._taken.get(email, uid) != uid:
+            if self._taken.get(email, holder) != holder:
                 raise NoAccount("EMAIL_UNAVAILABLE_AS_MAID")
             if email in self._personal:
                 raise NoAccount("USERNAME_CONFLICT_WITH_EXISTING_APPLE_ID")
+            self._taken[email] = holder
         elif not all(_clean(values[element]) for element in self._format):
             raise NoAccount("MANAGED_ID_GENERATION_FAILED")
 

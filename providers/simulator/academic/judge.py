@@ -104,12 +104,13 @@ class _Court:
         return "INVALID_INPUT" if strict or grade or values.get("password_policy", "") not in POLICIES else ""
 
     def _dangling(self, where: str, values: Values, references: Sequence[tuple[str, str]]) -> str:
+        substatus = ""
         for column, file in references:
             value = values[column]
             if value and value not in self._keys[file]:
                 problem = f"{where} - {column} = '{value}' does not reference any {KEYS[file]} in {file}.csv"
-                return self._verdict("upload_dangling_reference", problem, "NOT_FOUND")
-        return ""
+                substatus = self._verdict("upload_dangling_reference", problem, "NOT_FOUND")
+        return substatus
 
     def _verdict(self, switch: str, problem: str, substatus: str) -> str:
         if self._quirk(switch) == "fails":

@@ -114,7 +114,7 @@ class People:
         if known and known["status"] != "Active" and self._quirk("import_reappearance") == "refused":
             return "OPERATION_NOT_ALLOWED", False
         try:
-            self._accounts.check(known["uid"] if known else "", _complete(row.values))
+            self._accounts.check(known["uid"] if known else f"new {row.key}", _complete(row.values))
         except NoAccount as problem:
             return problem.substatus, False
         return "", False

@@ -241,7 +241,7 @@ class AcademicPortal:
         }
         self._only(given, ("person_id", *EDITABLE))
         try:
-            accounts.check("", given)
+            accounts.check(uid, given)
         except NoAccount as problem:
             raise PortalError(f"{problem.substatus}: no account name can be had for this person.", "See the account format.") from problem
         made = {"account": accounts.give(uid, given), "passcode_type": "complex", "federated": int(accounts.federated(given))}

@@ -23,8 +23,8 @@ _MOST_MESSAGES = 1000
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _NEEDS_QUOTES = re.compile(r'[\s,;"\\]')
-_NOT_PLAIN = re.compile(r'[\s;"\\“”„«»]')
-_CURLY = ("“", "”", "„", "«", "»")
+_NOT_PLAIN = re.compile(r'[\s;"\\“”„‟]')
+_CURLY = ("“", "”", "„", "‟")
 
 
 class Rejected(Exception):
