@@ -1,0 +1,4 @@
+"""Apps and Books: the licences of one location, read and moved with its content token.
+
+`library.Library` runs the calls of `calls`; `batches` packs licences into the fewest requests, `settle` says what became of each.
+"""
