@@ -28,6 +28,6 @@ def server(running: Server) -> Iterator[Server]:
 def quiet(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Nothing that failed in the background cries out afterwards: without a handler such a log is a traceback on stderr."""
     yield
-    gc.collect()  # where exceptions that nobody took come to light
+    gc.collect(1)  # where exceptions that nobody took come to light
     records = [*caplog.get_records("call"), *caplog.get_records("teardown")]
     assert not [record.getMessage() for record in records if record.levelno >= logging.WARNING]

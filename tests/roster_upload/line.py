@@ -22,13 +22,17 @@ class Cut:
 
 @dataclass
 class Line:
-    """`cuts` are for one connection after the other; those after them are whole. `lag`: seconds that each piece is on its way."""
+    """`cuts` are for one connection after the other; those after them are whole. `lag`: seconds that each piece is on its way.
+
+    The next piece that goes a `stopped` way ("up", "down") is lost, and the connection with it.
+    """
 
     server: int
     cuts: Sequence[Cut] = ()
     lag: float = 0.0
     port: int = 0
     carried: list[dict[str, int]] = field(default_factory=list)
+    stopped: set[str] = field(default_factory=set)
     over: threading.Event = field(default_factory=threading.Event)
 
     def accept(self, door: socket.socket) -> None:
@@ -45,7 +49,7 @@ class Line:
 
     def _carry(self, way: str, source: socket.socket, sink: socket.socket, most: int | None, silent: bool, count: dict[str, int]) -> None:
         with suppress(OSError):
-            while piece := source.recv(PIECE):
+            while (piece := source.recv(PIECE)) and way not in self.stopped:
                 room = len(piece) if most is None else most - count[way]
                 if self.lag:
                     self.over.wait(self.lag)

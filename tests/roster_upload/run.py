@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from providers.roster_upload.account import Account
@@ -17,18 +18,21 @@ CONTENT = bytes(range(256)) * 2_000
 
 @dataclass
 class Run:
-    """What an upload did."""
+    """What an upload did; and what is to happen right before it is handed over."""
 
     error: ReconcilerError | None = None
     notes: list[str] = field(default_factory=list)
     facts: list[dict[str, str]] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     clock: Hours = field(default_factory=Hours)
+    before: Callable[[], object] = lambda: None
 
     def note(self, event: str, **facts: str) -> None:
         """See Note."""
         self.notes.append(event)
         self.facts.append(facts)
+        if event == "sending":
+            self.before()
 
     @property
     def said(self) -> str:
@@ -37,11 +41,11 @@ class Run:
         return "\n".join([error, *map(str, self.facts), *(notice.text for notice in self.notices)])
 
 
-def upload(account: Account, content: bytes = CONTENT, name: str = NAME, seconds: float = 30.0) -> Run:
+def upload(account: Account, content: bytes = CONTENT, *, seconds: float = 30.0, before: Callable[[], object] = lambda: None) -> Run:
     """Upload, and keep what happened."""
-    run = Run()
+    run = Run(before=before)
     try:
-        Sftp(account, run.clock, run.notices.append, seconds).upload(content, name, run.note)
+        Sftp(account, run.clock, run.notices.append, seconds).upload(content, NAME, run.note)
     except ReconcilerError as error:
         run.error = error
     return run

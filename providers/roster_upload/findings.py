@@ -1,0 +1,109 @@
+"""What a person must know of the roster beside the changes: what the plan compares with, and what uploads do not reach."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from providers.roster_upload.observe import Situation
+from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.observed import Observed
+from reconciler.roster.desired import CLASS, COURSE, KINDS, LOCATION, PERSON
+
+SAMPLES = 5
+NOUNS = {
+    PERSON: ("account", "accounts"),
+    CLASS: ("class", "classes"),
+    COURSE: ("course", "courses"),
+    LOCATION: ("location", "locations"),
+}
+
+
+def findings(situation: Situation, observed: Observed) -> list[Diagnostic]:
+    """All of them."""
+    return [*_compared_with(situation), *_edited(situation), *_taken_over(situation), *_strangers(situation, observed)]
+
+
+def _compared_with(situation: Situation) -> Iterator[Diagnostic]:
+    ours = {kind: situation.baseline.of(kind) for kind in KINDS}
+    known = sum(map(len, ours.values()))
+    if situation.live is not None:
+        yield _note(
+            "The roster is compared with what Apple tells (device_enrolment). Main locations, roles and person numbers are not told: "
+            "they are taken from the record of what was uploaded."
+        )
+        return
+    if not known:
+        yield Diagnostic(
+            None,
+            "This is the first roster upload from here, and nothing tells what Apple has: whatever an earlier upload made and this one "
+            "lacks is ended by it, accounts are deactivated, and nobody counts them.",
+            "Give connections.device_enrolment a server token, so that the plan can see them.",
+            Severity.WARNING,
+        )
+        return
+    yield _note("The roster is compared with the record of the last accepted upload: no connection reads back what Apple has.")
+    unproven = sum(not known.attested for entries in ours.values() for known in entries.values())
+    if unproven:
+        yield Diagnostic(
+            None,
+            f"{unproven:,} things of the roster were taken by the server, and nobody has seen what Apple made of them.",
+            "Download the log of the upload from the portal's Activity list: reconciler verify roster --log file.csv",
+            Severity.WARNING,
+        )
+
+
+def _edited(situation: Situation) -> Iterator[Diagnostic]:
+    for kind in (PERSON, CLASS):
+        names = situation.edited(kind)
+        if names:
+            one = len(names) == 1
+            yield Diagnostic(
+                None,
+                f"{_counted(kind, names)} of this roster {'is' if one else 'are'} not an upload's any more, because somebody edited "
+                f"{'it' if one else 'them'} in the portal: uploads no longer change {'it' if one else 'them'} ({_samples(kind, names)}).",
+                "Keep them up in the portal, and take them out of the roster.",
+                Severity.WARNING,
+            )
+
+
+def _taken_over(situation: Situation) -> Iterator[Diagnostic]:
+    for kind in (PERSON, CLASS):
+        names = situation.taken_over(kind)
+        if names:
+            yield Diagnostic(
+                None,
+                f"This upload would take over {_counted(kind, names)} that no upload made, because the ids are equal "
+                f"({_samples(kind, names)}): what stands there is overwritten, and the portal can no longer edit it.",
+                "Give them other ids in the roster, unless this is meant.",
+                Severity.WARNING,
+            )
+
+
+def _strangers(situation: Situation, observed: Observed) -> Iterator[Diagnostic]:
+    if observed.swept or situation.live is None:
+        return
+    for kind in (PERSON, CLASS, COURSE):
+        names = situation.strangers(kind)
+        if names:
+            yield Diagnostic(
+                None,
+                f"{_counted(kind, names)} came from uploads of others and {'is' if len(names) == 1 else 'are'} not in this roster: the next "
+                f"upload would end {'it' if len(names) == 1 else 'them'} ({_samples(kind, names)}).",
+                "Nothing is uploaded now. Take them into the roster, or let the plan that ends them be reviewed.",
+                Severity.WARNING,
+            )
+
+
+def _counted(kind: str, names: Collection[str]) -> str:
+    return f"{len(names):,} {NOUNS[kind][len(names) != 1]}"
+
+
+def _samples(kind: str, names: Collection[str]) -> str:
+    """Pseudonyms of people, ids of anything else."""
+    del kind
+    more = f" and {len(names) - SAMPLES:,} more" if len(names) > SAMPLES else ""
+    return ", ".join(sorted(names)[:SAMPLES]) + more
+
+
+def _note(text: str) -> Diagnostic:
+    return Diagnostic(None, text, "", Severity.NOTE)
