@@ -90,7 +90,11 @@ def _held(visit: Visit, after: int, count: int) -> list[tuple[Any, ...]]:
 
 
 def _last_event(visit: Visit) -> int:
-    found = visit.store.row("SELECT MAX(n) FROM enrolment_events WHERE service = ? AND at <= ?", visit.service, _ripe(visit))
+    """The last change that may be told. Activities end late and in any order, so one that is not due yet holds back those after it."""
+    due = visit.store.row("SELECT MIN(n) FROM enrolment_events WHERE service = ? AND at > ?", visit.service, _ripe(visit))
+    if due and due[0] is not None:
+        return int(due[0]) - 1
+    found = visit.store.row("SELECT MAX(n) FROM enrolment_events WHERE service = ?", visit.service)
     return int(found[0] or 0) if found else 0
 
 
@@ -99,11 +103,11 @@ def _events(visit: Visit, after: int, count: int) -> list[tuple[Any, ...]]:
     hidden = "SELECT 1 FROM enrolment_devices e WHERE e.serial = v.serial AND e.throttled_until > ?"
     now = visit.now if visit.quirk("enrolment_throttled_in_sync") == "hidden" else float("inf")
     # `hidden` is this module's own text, never input.
-    ask = f"SELECT n, serial, op, at, moved FROM enrolment_events v WHERE service = ? AND n > ? AND at <= ? AND NOT EXISTS ({hidden})"  # noqa: S608 - see above
+    ask = f"SELECT n, serial, op, at, moved FROM enrolment_events v WHERE service = ? AND n > ? AND n <= ? AND NOT EXISTS ({hidden})"  # noqa: S608 - see above
     every = int(visit.number("enrolment_sync_misses"))
     silent = "op != 'deleted'" if visit.quirk("enrolment_deletes") == "missing" else "1"
     skip = f" AND {silent} AND (? = 0 OR n % MAX(?, 1) != 0) ORDER BY n LIMIT ?"
-    return visit.store.rows(ask + skip, visit.service, after, _ripe(visit), now, every, every, count)
+    return visit.store.rows(ask + skip, visit.service, after, _last_event(visit), now, every, every, count)
 
 
 def _ripe(visit: Visit) -> float:

@@ -1,5 +1,7 @@
 """The tables of the device enrolment service, and the triggers that write down which device came to or left which service.
 
+Its indexes are what pages and syncs walk along; those on devices and persons need their tables to be there.
+
 As long as no service ever had a server token nobody can hold a cursor, and nothing needs to be written down.
 """
 
@@ -22,8 +24,10 @@ CREATE TABLE IF NOT EXISTS enrolment_events (
     n INTEGER PRIMARY KEY AUTOINCREMENT, service TEXT NOT NULL, serial TEXT NOT NULL, op TEXT NOT NULL, at REAL NOT NULL,
     moved INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX IF NOT EXISTS enrolment_events_of ON enrolment_events (service, n);
+CREATE INDEX IF NOT EXISTS enrolment_events_at ON enrolment_events (service, at, n);
 CREATE INDEX IF NOT EXISTS enrolment_events_about ON enrolment_events (serial, n);
 CREATE INDEX IF NOT EXISTS devices_held ON devices (service, position);
+CREATE INDEX IF NOT EXISTS persons_changed ON persons (op_at, uid);
 CREATE TRIGGER IF NOT EXISTS enrolment_arrival AFTER INSERT ON devices
     WHEN NEW.service IS NOT NULL AND EXISTS (SELECT 1 FROM enrolment_tokens)
     BEGIN

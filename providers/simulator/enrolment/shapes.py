@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ FAMILIES = {"iPad": "iOS", "iPhone": "iOS", "iPod": "iOS", "Mac": "OSX", "AppleT
 """The device's family → its os before version 7 of the protocol, which calls that of an iPad iPadOS."""
 
 
+@lru_cache(4096)
 def moment(stamp: float) -> str:
     """A moment (seconds since 1970) to the second, in UTC."""
     return datetime.fromtimestamp(int(stamp), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

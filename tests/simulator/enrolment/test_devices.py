@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.simulator.enrolment.client import Enrolment, enrolled, plain
 
@@ -131,6 +133,42 @@ def test_what_an_activity_moves_is_told(wire: Enrolment) -> None:
     assert _synced(wire, cursor) == []
     wire.tenant.clock.sleep(20)
     assert _synced(wire, cursor) == [(serial, "deleted", "removed")]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["mine", "other", "none", "release", "wait", "sync"]), st.integers(0, 9)), max_size=25),
+    st.integers(0, 90),
+)
+@settings(max_examples=40, deadline=None)
+def test_a_fetch_and_its_syncs_are_the_truth(moves: list[tuple[str, int]], lag: int) -> None:
+    """Whatever moves in whatever order, and however late it is told: what was fetched and then synced is what the service holds."""
+    wire = enrolled(10)
+    wire.tenant.switches.set("enrolment_lag", lag)
+    serials, aims = list(wire.tenant.devices()), {"mine": wire.service, "other": _other(wire), "none": None}
+    devices, cursor = wire.fetched(limit=3)
+    known = {device["serial_number"] for device in devices}
+    for move, n in [*moves, ("sync", 0), ("wait", 9), ("sync", 0)]:
+        if move == "sync":
+            cursor = _follow(wire, cursor, known)
+        elif move == "wait":
+            wire.tenant.clock.sleep(n * 10)
+            wire.sign_in()
+        elif serials[n] in wire.tenant.devices():
+            wire.tenant.portal.release_device(serials[n]) if move == "release" else wire.tenant.portal.assign([serials[n]], aims[move])
+    assert known == set(wire.held())
+    wire.tenant.close()
+
+
+def _other(wire: Enrolment) -> str:
+    return next(id_ for id_ in wire.tenant.services() if id_ != wire.service)
+
+
+def _follow(wire: Enrolment, cursor: str, known: set[str]) -> str:
+    """Do to `known` what a sync tells."""
+    pages = wire.pages("/devices/sync", cursor=cursor, limit=2)
+    for told in (device for page in pages for device in page["devices"]):
+        (known.discard if told["op_type"] == "deleted" else known.add)(told["serial_number"])
+    return str(pages[-1]["cursor"])
 
 
 def test_single_devices_are_told_by_serial(wire: Enrolment) -> None:
