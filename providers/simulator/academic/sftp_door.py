@@ -72,12 +72,13 @@ def open(tenant: Tenant, host: str = "127.0.0.1", port: int = 0) -> Door:  # noq
 
 
 async def _listen(tenant: Tenant, account: SftpAccount, folder: str, host: str, port: int) -> Any:  # Any: asyncssh's acceptor
+    waiting: dict[Path, str] = {}
     return await asyncssh.listen(
         host,
         port,
         server_factory=lambda: _Guard(tenant),
         server_host_keys=[asyncssh.import_private_key(account.host_key)],
-        sftp_factory=lambda channel: _Dropbox(channel, tenant, folder),
+        sftp_factory=lambda channel: _Dropbox(channel, tenant, folder, waiting),
         # One connection should not wait for the reverse look-up of a loopback address.
         rdns_lookup=False,
     )
@@ -109,12 +110,12 @@ class _Guard(asyncssh.SSHServer):
 
 
 class _Dropbox(asyncssh.SFTPServer):
-    """The folder of one connection. Paths are bytes, as asyncssh has them."""
+    """The folder, as one connection sees it. Paths are bytes, as asyncssh has them; `waiting` maps files to imports that must end first."""
 
-    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], tenant: Tenant, folder: str) -> None:
+    def __init__(self, channel: asyncssh.SSHServerChannel[bytes], tenant: Tenant, folder: str, waiting: dict[Path, str]) -> None:
         super().__init__(channel, chroot=folder.encode())
         self._tenant = tenant
-        self._waiting: dict[Path, str] = {}
+        self._waiting = waiting
 
     def close(self, file_obj: Any) -> None:  # Any: what `open` gave
         """See SFTPServer: the end of a file that was written."""
