@@ -86,7 +86,7 @@ def content(server: str, told: Row) -> EnrolmentProfile:
     for name in LISTS:
         value = told.get(name)
         found[name] = ["".join(item.split()) for item in value if isinstance(item, str)] if isinstance(value, list) else []
-    return EnrolmentProfile.model_validate({"profile_name": "", "url": "", **{name: each for name, each in found.items() if each != ""}})
+    return EnrolmentProfile.model_validate(found)
 
 
 def wire(profile: EnrolmentProfile) -> dict[str, Any]:

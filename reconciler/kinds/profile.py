@@ -27,6 +27,7 @@ DEFAULTS: Mapping[str, bool] = {
 }
 """What Apple takes where a flag is not given."""
 LISTS = ("skip_setup_items", "anchor_certs", "supervising_host_certs")
+_ALWAYS = ("server", "profile_name", "url")
 FIXED: Mapping[str, tuple[bool, str]] = {
     "is_supervised": (True, "supervised"),
     "is_mdm_removable": (False, "management cannot be removed by the user"),
@@ -78,7 +79,10 @@ class EnrolmentProfile(Spec):
     @classmethod
     def _plain(cls, told: dict[str, Any]) -> dict[str, Any]:
         """What Apple does by itself is the same, said or unsaid; the order of panes and certificates means nothing."""
-        found = {name: value for name, value in told.items() if value not in (None, "", [], ()) and value is not DEFAULTS.get(name)}
+        unsaid: tuple[object, ...] = (None, "", [], ())
+        found = {
+            name: value for name, value in told.items() if name in _ALWAYS or (value not in unsaid and value is not DEFAULTS.get(name))
+        }
         return found | {name: tuple(sorted(set(found[name]))) for name in LISTS if name in found}
 
     def given(self, observed: Spec | None, *, ours: bool) -> EnrolmentProfile:
