@@ -73,12 +73,14 @@ class Look:
     """What an observation is for: the provider reads what these need and nothing more.
 
     `roster`: everybody and every class, from all sources, in clear; what is said of them elsewhere goes by `pseudonyms`.
+    `everything`: read all that the channel tells of its kinds, needed or not.
     """
 
     desired: Desired
     recorded: Mapping[str, Mapping[str, Known]]
     roster: Roster = field(default_factory=Roster)
     pseudonyms: Pseudonyms = REHEARSED
+    everything: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,6 @@ display name. What only the record still names comes last, so that a service who
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from dataclasses import dataclass, field
 from providers.apple_school.decode import Service
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds.devices import MdmServer
+from reconciler.kinds.naming import slug
 from reconciler.provider import Known
 from reconciler.resource import Declared, Source
 
@@ -142,9 +141,3 @@ def _strangers(free: Iterable[Service], taken: set[str]) -> Iterator[tuple[str, 
             name = f"{name}-{service.id.lower()}"
         taken.add(name)
         yield name, service
-
-
-def slug(text: str) -> str:
-    """A name for our files out of a display name: "Jamf School" → "jamf-school"."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "service"

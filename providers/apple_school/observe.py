@@ -3,8 +3,8 @@
     ⌈services/1000⌉  +  per service max(1, ⌈its devices/1000⌉)  +  ⌈devices/1000⌉ only if the list of devices is needed
 
 The list of devices is needed where a rule asks for attributes, where a declared serial is on no service (it may be unassigned or not
-there at all), and where a migration deadline is in play. Everything is projected page by page: a million devices leave behind
-one dict entry and one serial each.
+there at all), where a migration deadline is in play, and where everything is wanted. Everything is projected page by page: a million
+devices leave behind one dict entry and one serial each.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def observe(look: Look, base_url: str, report: Report) -> Call[tuple[Observed, A
     yield from _settle_doubles(reading)
     deadlines = _deadlines_in_play(look, reading.bound.services)
     rules = look.desired.rules.get(ASSIGNMENT, ())
-    if rules or deadlines or not reading.holder.keys() >= look.desired.of(ASSIGNMENT).keys():
-        yield from _devices(reading, _asked(rules), deadlines=deadlines)
+    if look.everything or rules or deadlines or not reading.holder.keys() >= look.desired.of(ASSIGNMENT).keys():
+        yield from _devices(reading, TRAIT_FIELDS if look.everything else _asked(rules), deadlines=deadlines)
     return _observed(reading), _atlas(reading)
 
 

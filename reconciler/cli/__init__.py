@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from importlib.metadata import entry_points
+from keyword import iskeyword
 
 import click
 
@@ -21,7 +22,10 @@ COMMANDS = {
     "apply": "Make the organization equal to the configuration, and prove it.",
     "approve": "Say that you have looked at the saved PLAN and want it applied.",
     "confirm": "Attest a task that nothing can read back.",
+    "coverage": "Say how much of the live organization is under management.",
+    "drift": "Show what somebody changed behind our back.",
     "fmt": "Lay out the files canonically, comments kept.",
+    "import": "Write what is live and not in the files yet.",
     "ledger": "Search and verify the history of what was done.",
     "plan": "Show what would change, what it costs and what a person must do.",
     "roster": "Check people and classes, and write the zip that Apple takes.",
@@ -49,7 +53,8 @@ class LazyGroup(click.Group):
             return found
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"reconciler.cli.{cmd_name}").command
+        module = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command: click.Command = importlib.import_module(f"reconciler.cli.{module}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

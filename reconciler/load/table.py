@@ -47,6 +47,24 @@ def read_table(path: Path, name: str, column: str | None, findings: list[Diagnos
 
 
 @dataclass(frozen=True, slots=True)
+class Header:
+    """How a file is laid out: its delimiter, the names of its columns, and which of them holds the serial numbers."""
+
+    delimiter: str
+    columns: Sequence[str]
+    index: int
+
+
+def read_header(path: Path, name: str, column: str | None = None) -> Header | None:
+    """The layout of a file that rows are to be added to; None if it cannot be read as a list of serial numbers."""
+    try:
+        table = _Table(read_text(path, name), name, column)
+    except UnreadableError:
+        return None
+    return Header(table.delimiter, table.header, table.index)
+
+
+@dataclass(frozen=True, slots=True)
 class _Cell:
     """A serial number as it was written, and the line on which its row begins."""
 

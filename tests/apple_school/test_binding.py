@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from providers.apple_school.binding import bind, slug
+from providers.apple_school.binding import bind
 from providers.apple_school.decode import Service
 from reconciler.diagnostic import Severity
 from reconciler.kinds.devices import MdmServer
+from reconciler.kinds.naming import slug
 from reconciler.resource import Declared
 from tests.apple_school.school import HERE, entry, servers
 
