@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from reconciler.diff import explain
 from reconciler.kinds import KINDS
-from reconciler.kinds.roster import Class
+from reconciler.kinds.roster import UNKNOWN, Class
 from reconciler.plan import Plan, Verdict
-from reconciler.render.summary import counted, differences, move
+from reconciler.render.summary import counted, move
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,30 +20,37 @@ class Attribute:
     before: str
     after: str
 
+    def __str__(self) -> str:
+        return f"{self.label} {self.before} → {self.after or 'not set'}" if self.before else f"{self.label} {self.after}"
 
-_HIDDEN = Attribute("personal details", "", "change, and are not shown")
+
+_HIDDEN = Attribute("personal details", "", "(not shown)")
 
 
 def attributes(plan: Plan, verdict: Verdict) -> tuple[Attribute, ...]:
     """Every attribute that differs, but for the place, which `what` tells. Personal ones are only said to differ, and members of a class
     are counted, never listed."""
-    kind, counts = KINDS[verdict.kind], _members(verdict)
-    found = explain(verdict.before, verdict.after, plan.binding.time_zone)
-    apart = {*kind.personal, *counts, kind.placed}
-    return (
-        *(Attribute(kind.labels.get(item.path, item.path), item.before, item.after) for item in found if item.path not in apart),
-        *(Attribute(label, "", words) for label, words in counts.items() if words),
-        *([_HIDDEN] if any(item.path in kind.personal for item in found) else []),
-    )
+    return (*_plain(plan, verdict), *(Attribute(label, "", words) for label, words in _members(verdict).items() if words))
 
 
 def what(plan: Plan, verdict: Verdict) -> str:
     """The change in one phrase that fits every name of the verdict."""
     if KINDS[verdict.kind].placed:
         return move(plan, verdict)
-    counts = _members(verdict)
-    others = [words for path, words in differences(plan, verdict) if path not in counts] if verdict.after else []
-    return "; ".join([*filter(None, counts.values()), *others])
+    others = map(str, _plain(plan, verdict) if verdict.after else ())
+    return "; ".join([*filter(None, _members(verdict).values()), *others])
+
+
+def _plain(plan: Plan, verdict: Verdict) -> Iterator[Attribute]:
+    """What may be shown as it is. What was before is not always known of a roster; then nothing can be said to differ."""
+    kind = KINDS[verdict.kind]
+    found = explain(verdict.before, verdict.after, plan.binding.time_zone)
+    apart = {*kind.personal, *_members(verdict), kind.placed}
+    for item in found:
+        if item.path not in apart and item.before != UNKNOWN:
+            yield Attribute(kind.labels.get(item.path, item.path), item.before, item.after)
+    if any(item.path in kind.personal for item in found):
+        yield _HIDDEN
 
 
 def _members(verdict: Verdict) -> dict[str, str]:
@@ -54,7 +61,11 @@ def _members(verdict: Verdict) -> dict[str, str]:
 
 
 def _coming_and_going(verdict: Verdict, attribute: str) -> Iterator[str]:
-    before, after = (set(getattr(spec, attribute, ())) for spec in (verdict.before, verdict.after))
+    before, after = (frozenset(getattr(spec, attribute, ())) for spec in (verdict.before, verdict.after))
+    noun = attribute.removesuffix("s")
+    if UNKNOWN in before:  # how many there were is known, but not who
+        yield f"{len(getattr(verdict.before, attribute)):,} → {counted(len(after), noun)}"
+        return
     for people, verb in ((after - before, "join"), (before - after, "leave")):
         if people:
-            yield f"{counted(len(people), attribute.removesuffix('s'))} {verb}{'s' if len(people) == 1 else ''}"
+            yield f"{counted(len(people), noun)} {verb}{'s' if len(people) == 1 else ''}"

@@ -60,7 +60,7 @@ def _texts(plan: Plan, changes: Sequence[Change]) -> tuple[str, ...]:
     return (
         *(kind.name, verdict.noun, title(plan, changes[0]) if len(changes) == 1 else "", what(plan, verdict), why(verdict)),
         *(school(plan, verdict), *services(plan, verdict), verdict.route, verdict.capability.reason),
-        *(str(verdict.waits_for or ""), verdict.origin, str(verdict.source or "")),
+        *(str(verdict.waits_for or ""), "" if kind.personal else verdict.origin, str(verdict.source or "")),
     )
 
 

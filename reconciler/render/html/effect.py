@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from reconciler.capability import Route, Verb
 from reconciler.kinds import KINDS
+from reconciler.kinds.devices import ASSIGNMENT
 from reconciler.plan import Verdict
 
 
@@ -49,9 +50,9 @@ def effect_of(verdict: Verdict) -> Effect:
 def _sent(verdict: Verdict) -> Effect:
     kind = KINDS[verdict.kind]
     if verdict.verb is Verb.DELETE:
-        return UNASSIGNED if kind.placed else LEAVING if kind.personal else DELETED
+        return UNASSIGNED if kind.name == ASSIGNMENT else LEAVING if kind.personal else DELETED
     if verdict.takes_over:
         return TAKEN_OVER
     if verdict.verb is Verb.CREATE:
-        return ASSIGNED if kind.placed else CREATED
+        return ASSIGNED if kind.name == ASSIGNMENT else CREATED
     return MOVED if verdict.before and verdict.after and kind.place(verdict.before) != kind.place(verdict.after) else CHANGED

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Literal
 
+from reconciler.kinds.devices import ASSIGNMENT
 from reconciler.plan import Plan
 from reconciler.render.document import by_verdict
 from reconciler.render.html.places import UNASSIGNED, services
@@ -77,7 +78,7 @@ def picture(plan: Plan) -> Picture | None:
     counts: Counter[tuple[str, str]] = Counter()
     for changes in by_verdict(plan.changes):
         verdict = changes[0].verdict
-        if not verdict.verb.record_only:
+        if verdict.kind == ASSIGNMENT and not verdict.verb.record_only:
             counts[services(plan, verdict)] += len(changes)
     flows = [Flow(before, after, count) for (before, after), count in counts.most_common() if before != after]
     return _draw(flows) if flows else None

@@ -128,7 +128,7 @@ function facts(group, name) {
     ["Why", group.why],
     ["How", [ROUTES[group.route], group.reason].filter(Boolean).join(". ")],
     ["Waits for", group.waits],
-    ["Asked for by", group.origin || "no entry any more"],
+    ["Asked for by", group.origin || (group.source ? "" : "no entry any more")],
     ["In the file", group.source],
   ].filter(([, value]) => value);
 }

@@ -15,13 +15,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reconciler.kinds import KINDS
+from reconciler.kinds.roster import ROSTER
 from reconciler.plan import Change, Plan, Refusal
 from reconciler.render.document import digest
 from reconciler.render.html.data import title, to_json
 from reconciler.render.html.effect import EFFECTS, Effect, effect_of
 from reconciler.render.html.flows import picture
-from reconciler.render.html.sections import ROSTER, sections
+from reconciler.render.html.sections import sections
 from reconciler.render.summary import Line, awaiting, counted, duration, instructions, lines, plain, totals
+from state.collector import collector_paused
 
 LINES = 60
 """Lines shown for each effect; what is beyond is counted and stands in the list of every change."""
@@ -53,6 +55,7 @@ class Task:
     waiting: int
 
 
+@collector_paused()
 def render(plan: Plan) -> str:
     """The plan as one self-contained page."""
     style, script = (_source(f"page.{ending}") for ending in ("css", "js"))
@@ -141,7 +144,7 @@ def _risks(plan: Plan) -> Iterator[Risk]:
         found[effect_of(change.verdict)].append(change)
     for effect in EFFECTS:
         if found[effect]:
-            told = lines(plan, (change for change in found[effect] if change.verdict.kind not in ROSTER))
+            told = lines(plan, (change for change in found[effect] if KINDS[change.verdict.kind].whole != ROSTER))
             yield Risk(effect, len(found[effect]), told[:LINES], max(0, len(told) - LINES))
 
 

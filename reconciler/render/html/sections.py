@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from reconciler.kinds import KINDS
+from reconciler.kinds.roster import ROSTER
 from reconciler.plan import Change, Plan, Verdict
 from reconciler.render.document import by_verdict
 from reconciler.render.html.attributes import what
@@ -17,7 +18,6 @@ from reconciler.render.summary import counted
 
 ROWS = 200
 """Rows of a section; what is beyond is counted and stands in the list of every change."""
-ROSTER = ("location", "person", "course", "class")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def ranked(found: Counter[Effect]) -> tuple[tuple[Effect, int], ...]:
 
 
 def _by_class(plan: Plan, groups: _Groups) -> Iterator[Section]:
-    of_roster = [(verdict, changes) for verdict, changes in groups if verdict.kind in ROSTER]
+    of_roster = [(verdict, changes) for verdict, changes in groups if KINDS[verdict.kind].whole == ROSTER]
     rows = [*_roster_counts(plan, of_roster), *_classes(plan, of_roster)]
     rows.sort(key=lambda row: row.under)  # stable: a school's counts stay before its classes
     lead = "Members are counted. Nobody is named: people appear in this plan under pseudonyms only."
@@ -96,7 +96,7 @@ def _roster_counts(plan: Plan, groups: Iterable[tuple[Verdict, list[Change]]]) -
     for verdict, changes in groups:
         if verdict.kind != "class":
             effects[school(plan, verdict), verdict.kind][effect_of(verdict)] += len(changes)
-    for (where, kind), found in sorted(effects.items(), key=lambda item: ROSTER.index(item[0][1])):
+    for (where, kind), found in sorted(effects.items(), key=lambda item: list(KINDS).index(item[0][1])):
         noun = KINDS[kind].noun[1]
         yield Row(noun[0].upper() + noun[1:], "", ranked(found), where, where)
 

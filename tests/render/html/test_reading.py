@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from reconciler.diagnostic import Severity
+from reconciler.kinds.roster import UNKNOWN, Class
 from reconciler.plan import Cause, Plan
 from reconciler.render.html.data import to_json
 from reconciler.render.html.effect import EFFECTS, effect_of
@@ -94,6 +95,20 @@ def test_no_child_is_named() -> None:
     assert [word for word in CHILD if word in page] == []
     assert "s-1" not in page
     assert "personal details" in render(plan_of([change("person", "p-1", None, person("6"))]))
+
+
+def test_what_is_not_known_is_not_said_to_differ() -> None:
+    """Of a class that only our record remembers, the page says how many were in it, and nothing of who or what it was."""
+    before = Class(course=UNKNOWN, location="north", number=UNKNOWN, students=(UNKNOWN,) * 28)
+    words = _words(plan_of([change("class", "science-7a", before, members(1, 2, 3))]))
+    assert "28 → 3 students" in words
+    assert UNKNOWN not in words
+
+
+def test_who_asks_for_a_person_is_not_told() -> None:
+    """The entry that declares a person is called by their id, which the page does not hold."""
+    moved = change("person", "p-1", person("6"), person("7"))
+    assert "student-4711" not in render(plan_of([replace(moved, verdict=replace(moved.verdict, origin="student-4711"))]))
 
 
 def test_a_person_is_not_called_by_a_title() -> None:
