@@ -55,9 +55,8 @@ class Transfer:
         """
         if self._aside:
             self._aside = await self._put_aside(sftp)
-        if self._aside and not await self._renamed(sftp):
-            await self._put_back(sftp)
-            self._aside = False
+        if self._aside:
+            self._aside = await self._renamed(sftp)
         if not self._aside:
             await self._put_straight(sftp)
         self._note("received", reference=self._name)
@@ -111,7 +110,7 @@ class Transfer:
         return min(self.kept, attributes.size or 0)
 
     async def _renamed(self, sftp: SFTPClient) -> bool:
-        """Give it its final name, in place of an older upload that still waits there. False if the server refuses."""
+        """Give it its final name, in place of an older upload that still waits there. False if the server refuses, with nothing done."""
         self._sending()
         reason = ""
         for flags, make_room in ((FXR_OVERWRITE, False), (0, False), (0, True)):
@@ -123,6 +122,7 @@ class Transfer:
                 reason = f"renaming{said(no.reason)}"
             else:
                 return True
+        await self._put_back(sftp)
         self._refused(reason)
         return False
 

@@ -49,7 +49,7 @@ def lost(error: Exception) -> Lost:
         case asyncssh.DisconnectError():
             return Lost(f"ended the connection{said(error.reason)}")
         case OSError():
-            return Lost(f"could not be reached{said(error.strerror or '')}")
+            return Lost(f"could not be reached ({error.strerror or 'the network says no more'})")
     return Lost("lost the connection")
 
 

@@ -41,7 +41,6 @@ StrictModes no
 LogLevel ERROR
 MaxStartups 100
 UseDNS no
-{more}
 """
 
 
@@ -73,8 +72,10 @@ class Server:
 
 
 @contextmanager
-def serving(*, sftp: bool = True, most: int | None = None) -> Iterator[Server]:
-    """A server until the block ends. `most`: no file may grow over so many bytes, as under a quota."""
+def serving(sftp: str = "internal-sftp", *, most: int | None = None) -> Iterator[Server]:
+    """A server until the block ends. `sftp`: the command behind its SFTP; empty for none. `most`: bytes that no file may
+    grow over, as under a quota.
+    """
     if not Path(SSHD).exists():
         pytest.skip(f"no {SSHD}: apt-get install --no-install-recommends openssh-server")
     home = Path(tempfile.mkdtemp(prefix="reconciler-sshd-", dir="/run" if ROOT else None))  # a lock-in needs folders that are all root's
@@ -82,8 +83,10 @@ def serving(*, sftp: bool = True, most: int | None = None) -> Iterator[Server]:
     try:
         with _account(home) as user:
             server = _laid_out(home, user)
-            more = _locked_in(server) if sftp and ROOT else "Subsystem sftp internal-sftp" if sftp else ""
-            (home / "config").write_text(_CONFIG.format(port=server.port, home=home, more=more))
+            more = [f"Subsystem sftp {sftp}"] if sftp else []
+            if ROOT and sftp == "internal-sftp":
+                more += [f"Match User {user}", f"ChrootDirectory {server.files}", f"ForceCommand {sftp}"]
+            (home / "config").write_text(_CONFIG.format(port=server.port, home=home) + "\n".join([*more, ""]))
             with _running(server, most):
                 yield server
     finally:
@@ -121,10 +124,6 @@ def _laid_out(home: Path, user: str) -> Server:
 
 def _key(path: Path, passphrase: str = "") -> None:
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", str(path)], check=True)
-
-
-def _locked_in(server: Server) -> str:
-    return f"Subsystem sftp internal-sftp\nMatch User {server.user}\n  ChrootDirectory {server.files}\n  ForceCommand internal-sftp"
 
 
 @contextmanager

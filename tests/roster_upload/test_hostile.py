@@ -63,9 +63,10 @@ def test_a_server_that_cannot_replace_a_file(tmp_path: Path) -> None:
     assert (tmp_path / NAME).read_bytes() == CONTENT
 
 
-def test_a_server_that_takes_any_file_at_once_is_unclear(tmp_path: Path) -> None:
+@pytest.mark.parametrize("refuses", [set(), {"posix_rename", "rename"}])
+def test_a_server_that_takes_any_file_at_once_is_unclear(tmp_path: Path, refuses: set[str]) -> None:
     """A file that was taken under its temporary name is not sent again; the hint names the setting for such servers."""
-    mood = Mood(takes="any")
+    mood = Mood(frozenset(refuses), takes="any")
     with hostile(tmp_path, mood) as account:
         run = upload(account)
     assert isinstance(run.error, Unclear)

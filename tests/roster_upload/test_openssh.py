@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ def test_a_second_upload_replaces_the_first(server: Server) -> None:
     assert upload(server.account(), b"old").error is None
     assert upload(server.account(), b"new").error is None
     assert _files(server) == {NAME: b"new"}
+
+
+def test_two_uploads_at_once_leave_one_of_them_whole(server: Server) -> None:
+    """Uploads of the same name at the same time never mix: the last to be renamed stands there whole, and nothing else of ours."""
+    contents = [CONTENT, CONTENT[::-1], b"short"]
+    with ThreadPoolExecutor() as pool:
+        runs = list(pool.map(lambda content: upload(server.account(), content), contents))
+    assert [run.error for run in runs] == [None] * 3
+    assert list(_files(server)) == [NAME]
+    assert _files(server)[NAME] in contents
 
 
 @needs_root
@@ -181,9 +192,10 @@ def test_a_quota_is_said() -> None:
         assert "received" not in run.notes
 
 
-def test_a_server_without_sftp_is_said() -> None:
-    """A server that lets us in and speaks no SFTP is told apart from one that does not answer."""
-    with serving(sftp=False) as server:
+@pytest.mark.parametrize("sftp", ["", "/bin/echo Maintenance until Monday", "/bin/false"])
+def test_a_server_without_sftp_is_said(sftp: str) -> None:
+    """A server that lets us in and speaks no SFTP, or something else in its place, is told apart from one that does not answer."""
+    with serving(sftp) as server:
         run = upload(server.account())
         assert isinstance(run.error, ProviderError)
         assert "no file transfer (SFTP)" in run.error.message
