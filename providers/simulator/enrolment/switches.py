@@ -47,6 +47,7 @@ def _session() -> Iterator[Switch]:
 
 
 def _wire() -> Iterator[Switch]:
+    yield one("enrolment_default_version", NUMBER, "The version of the protocol for requests that name none.", UNSAID, default="1")
     yield one("enrolment_newest_version", NUMBER, "The newest version of the protocol that is spoken.", FETCH, default="10")
     agent = "What a User-Agent must be: product/version and no bare library's, anything, or nothing at all."
     yield one("enrolment_user_agent", "product any optional", agent, "micromdm/nanodep issue 42")

@@ -69,8 +69,8 @@ class Visit:
 
 
 def version(call: Call) -> int:
-    """The version that both sides speak. Apple, "Device Assignment": without the header it is the first one."""
-    text = call.request.headers.get("X-Server-Protocol-Version", "1").strip()
+    """The version that both sides speak; one that is too new for this side is answered in its newest."""
+    text = call.request.headers.get("X-Server-Protocol-Version", str(int(call.number("enrolment_default_version")))).strip()
     if not (text.isascii() and text.isdigit() and len(text) < 4 and int(text)):
         raise Refusal(400, MALFORMED)
     return min(int(text), NEWEST, int(call.number("enrolment_newest_version")))

@@ -64,6 +64,11 @@ def _versions(wire: Enrolment) -> object:
     return sorted(wire.fetched()[0][0])
 
 
+def _unversioned(wire: Enrolment) -> object:
+    wire.version = None
+    return _versions(wire)
+
+
 def _agents(wire: Enrolment) -> object:
     told = []
     for agent in ("Rehearsal/1.0", "curl/8", ""):
@@ -219,6 +224,7 @@ PROBES: dict[str, Probe] = {
     "enrolment_session_expires": _session_words,
     "enrolment_session_expired": _long_idle,
     "enrolment_session_rotates": _rotation,
+    "enrolment_default_version": _unversioned,
     "enrolment_newest_version": _versions,
     "enrolment_user_agent": _agents,
     "enrolment_content_type": _types,

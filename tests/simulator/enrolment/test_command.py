@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from providers.simulator import Tenant
 from reconciler.cli import run
-from tests.simulator.enrolment.client import key_pair, token_of
+from tests.cli.terminal import RECONCILER, environment
+from tests.simulator.enrolment.client import Enrolment, key_pair, token_of
 
 
 @pytest.fixture
@@ -48,3 +50,15 @@ def test_devices_are_switched_on(file: str) -> None:
     assert run(["simulator", "portal", "switch-on", file, serial]) == 0
     with Tenant.open(file) as tenant:
         assert tenant.store.rows("SELECT profile_status FROM enrolment_devices") == [("pushed",)]
+
+
+def test_serve_says_where_the_door_is(file: str) -> None:
+    """What serve prints leads to the door of the device enrolment service on the port."""
+    with subprocess.Popen([RECONCILER, "simulator", "serve", file], stdout=subprocess.PIPE, env=environment(), text=True) as child:
+        assert child.stdout
+        line = next(line for line in child.stdout if "device_enrolment" in line)
+        base_url = line.partition("base_url: ")[2].partition(";")[0]
+        with Tenant.open(file) as tenant:
+            wire = Enrolment(tenant, next(iter(tenant.services())), base_url=base_url).sign_in()
+            assert wire.get("/account").json()["server_name"] == "Jamf School"
+        child.kill()
