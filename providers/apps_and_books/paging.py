@@ -6,18 +6,20 @@ moves the version id; then pages shift, so that only pages of one version are a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from providers.apps_and_books.decode import text
-from providers.wire.message import Call, Request, ask, rest
+from providers.wire.message import Call, Request, Response, ask, ask_together, rest
 from providers.wire.words import Refused
 from reconciler.errors import ProviderError
 
 T = TypeVar("T")
 TRIES = 5
 """So many times a list is begun anew because it moved."""
+AT_ONCE = 5
+"""Likewise: the most pages that may be asked for at once."""
 BREATH = 5.0
 """Seconds before a list is begun anew: what moves it often is an event, which is over soon."""
 _LATER = "Another MDM may be working on this location. Try again later."
@@ -48,33 +50,45 @@ def read(request: Request, key: str, decode: Callable[[Mapping[str, Any]], T]) -
 
 
 def _whole(request: Request, key: str, decode: Callable[[Mapping[str, Any]], T]) -> Call[Listing[T]]:
-    items: list[T] = []
-    version, index = "", 0
-    while True:
-        told = yield from _page(request, index)
-        if index and told.get("versionId") != version:
-            raise _Moved
-        version = text(told.get("versionId"))
-        items.extend(map(decode, _listed(request, told, key)))
-        following = told.get("nextPageIndex")
-        if following is None:
-            return Listing(items, version)
-        if following != index + 1:
-            raise _senseless(request)
-        index = following
+    told = (yield from ask(request)).document
+    version, index = text(told.get("versionId")), 0
+    items = [decode(item) for item in _listed(request, told, key)]
+    while _more(request, told, index):
+        for answer in (yield from ask_together(_ahead(request, told, index))):
+            index += 1
+            told = _page(request, answer, index)
+            if text(told.get("versionId")) != version:
+                raise _Moved
+            items += map(decode, _listed(request, told, key))
+            if not _more(request, told, index):
+                break
+    return Listing(items, version)
 
 
-def _page(request: Request, index: int) -> Call[Mapping[str, Any]]:
-    query = {**request.query, "pageIndex": str(index)} if index else request.query
-    try:
-        response = yield from ask(replace(request, query=query))
-    except Refused as refusal:
-        if index and any(fault.code == "9650" for fault in refusal.faults):  # the list became shorter
-            raise _Moved from None
-        raise
-    if response.document.get("currentPageIndex", index) != index:
+def _more(request: Request, told: Mapping[str, Any], index: int) -> bool:
+    """Whether a page names a next one; totals may move, so nothing else counts."""
+    following = told.get("nextPageIndex")
+    if following not in (None, index + 1) or told.get("currentPageIndex", index) != index:
         raise _senseless(request)
-    return response.document
+    return following is not None
+
+
+def _ahead(request: Request, told: Mapping[str, Any], index: int) -> Iterator[Request]:
+    """The pages to ask for at once: at least the next one, at most as many as Apple lets us and says that there are."""
+    total = told.get("totalPages")
+    last = total - 1 if isinstance(total, int) else 0
+    for page in range(index + 1, max(min(index + AT_ONCE, last), index + 1) + 1):
+        yield replace(request, query={**request.query, "pageIndex": str(page)})
+
+
+def _page(request: Request, answer: Response | ProviderError, index: int) -> Mapping[str, Any]:
+    if isinstance(answer, Refused) and any(fault.code == "9650" for fault in answer.faults):  # the list became shorter
+        raise _Moved
+    if isinstance(answer, ProviderError):
+        raise answer
+    if answer.document.get("currentPageIndex", index) != index:
+        raise _senseless(request)
+    return answer.document
 
 
 def _listed(request: Request, told: Mapping[str, Any], key: str) -> list[dict[str, Any]]:

@@ -48,10 +48,10 @@ class Window:
         assert isinstance(wait, int)  # only buckets on a network answer with an awaitable
         return max(wait, 1) / 1000
 
-    def answered(self) -> None:
-        """The last request was answered just now: the channel may have counted it as late as this."""
-        if self._bucket.items:
-            self._bucket.items[-1].timestamp = max(self._bucket.items[-1].timestamp, self._now())
+    def answered(self, count: int = 1) -> None:
+        """The last so many requests were answered just now: the channel may have counted them as late as this."""
+        for item in self._bucket.items[-count:]:
+            item.timestamp = max(item.timestamp, self._now())
 
     def spent(self) -> list[int]:
         """What later processes must know."""

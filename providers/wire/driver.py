@@ -8,7 +8,9 @@ What may be sent twice (Apple knows no idempotency key, so a POST that was taken
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import httpx
@@ -17,7 +19,7 @@ import tenacity
 from providers.wire.authority import Authority
 from providers.wire.budget import Budget
 from providers.wire.exchange import Exchange, NotSent, Passing
-from providers.wire.message import Call, Pause, Request, Response, T
+from providers.wire.message import Call, Got, Pause, Request, Response, T, Together, Wanted
 from providers.wire.retry_after import pause
 from providers.wire.words import Fault, Refused, documented, faults, listed
 from reconciler.clock import Clock
@@ -56,7 +58,9 @@ def _unseen(notice: Notice) -> None:
 
 
 class Driver:
-    """Runs the calls of one channel, one request at a time, over one connection pool that is made at the first request.
+    """Runs the calls of one channel, over one connection pool that is made at the first request.
+
+    One request at a time, but for reads that a call wants together: there only the sending is at once, and all else one after the other.
 
     `spent` counts the API's requests so far by sort ("reads", "writes"), repeated ones included.
     """
@@ -87,7 +91,7 @@ class Driver:
         self._exchange.close()
 
     def _run(self, call: Call[T], note: Note) -> T:
-        step: Callable[[], Request | Pause] = lambda: next(call)  # noqa: E731 - the first of the three ways to go on
+        step: Callable[[], Wanted] = lambda: next(call)  # noqa: E731 - the first of the three ways to go on
         while True:
             try:
                 wanted = step()
@@ -101,10 +105,12 @@ class Driver:
             else:
                 step = _sender(call, response)
 
-    def _serve(self, wanted: Request | Pause, note: Note) -> Response | None:
+    def _serve(self, wanted: Wanted, note: Note) -> Got:
         if isinstance(wanted, Pause):
             self._rest(wanted.seconds, wanted.why)
             return None
+        if isinstance(wanted, Together):
+            return tuple(self._together(wanted.requests))
         return self._send(wanted, note) if wanted.writes else self._read(wanted)
 
     def _rest(self, seconds: float, why: str) -> None:
@@ -118,6 +124,35 @@ class Driver:
         except Passing as problem:
             said = f"{request.title}: {self._manners.host} {problem.words}, {ATTEMPTS} times in a row."
             raise ProviderError(said, "Try again later.") from None
+
+    def _together(self, requests: Sequence[Request]) -> Iterator[Response | ProviderError]:
+        """Several reads, as many at once as the budget has room for."""
+        rest = deque(requests)
+        while rest:
+            headers = self._authority.headers(self._run(self._authority.token(), _silent))
+            paid = self._afford(rest)
+            answers = self._exchange.send_all(paid, headers)
+            self._budget.windows["reads"].answered(len(paid))
+            yield from map(self._answered, paid, answers)
+
+    def _afford(self, rest: deque[Request]) -> list[Request]:
+        """Take the next request, waiting for room, and those behind it that can leave in the same moment."""
+        paid = [rest.popleft()]
+        self._pay(paid[0])
+        while rest and not self._budget.windows["reads"].take():
+            self.spent["reads"] += 1
+            paid.append(rest.popleft())
+        return paid
+
+    def _answered(self, request: Request, answer: httpx.Response | Passing) -> Response | ProviderError:
+        """What came of one of several reads; one without a definite answer is read again by itself."""
+        try:
+            if isinstance(answer, httpx.Response) and (answer.is_success or answer.status_code in _DEFINITE):
+                with suppress(Passing):
+                    return self._judge(request, answer, _silent)
+            return self._read(request)
+        except ProviderError as error:
+            return error
 
     def _send(self, request: Request, note: Note) -> Response:
         try:
@@ -225,6 +260,8 @@ class Driver:
         return Refused(f"{request.title}: {said}.", self._manners.hints.get(status, "Nothing was changed by this request."), status, found)
 
 
+_DEFINITE = (httpx.codes.BAD_REQUEST, httpx.codes.FORBIDDEN, httpx.codes.NOT_FOUND, httpx.codes.GONE)
+"""Refusals that neither a pause nor another token would change."""
 _NOT_LET_IN = (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN)
 HINTS: Mapping[int, str] = {
     httpx.codes.UNAUTHORIZED: "Check client_id, key_id and private_key.",
@@ -243,9 +280,9 @@ def _closed(answer: httpx.Response) -> bool:
     return answer.is_server_error and "Retry-After" in answer.headers
 
 
-def _thrower(call: Call[T], error: ProviderError) -> Callable[[], Request | Pause]:
+def _thrower(call: Call[T], error: ProviderError) -> Callable[[], Wanted]:
     return lambda: call.throw(error)
 
 
-def _sender(call: Call[T], response: Response | None) -> Callable[[], Request | Pause]:
+def _sender(call: Call[T], response: Got) -> Callable[[], Wanted]:
     return lambda: call.send(response)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,6 +53,19 @@ class Exchange:
         # httpx ties answer and stream in a ring; while the collector is paused, no page would ever be let go.
         answer.stream = httpx.ByteStream(b"")
         return answer
+
+    def send_all(self, requests: Sequence[Request], shown: Mapping[str, str]) -> list[httpx.Response | Passing]:
+        """Likewise for several at once, each on a connection of its own; what `send` would raise is a value here."""
+        self._made()  # before there are threads that would make one each
+
+        def one(request: Request) -> httpx.Response | Passing:
+            try:
+                return self.send(request, shown)
+            except Passing as problem:
+                return problem
+
+        with ThreadPoolExecutor(len(requests)) as pool:
+            return list(pool.map(one, requests))
 
     def decoded(self, request: Request, answer: httpx.Response) -> Response:
         """The answer as a value. Raises Passing if a document was due and none came."""

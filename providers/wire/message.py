@@ -1,15 +1,17 @@
 """A channel's conversation as values: what is asked, what came back, and a pause in between.
 
-A call is a generator that yields a `Request` or a `Pause` and is sent the `Response` (None after a pause). It knows its endpoint and
+A call is a generator that yields a `Request`, a `Pause` or several reads `Together`, and is sent what came of it. It knows its endpoint and
 nothing of tokens, retries, budgets or clocks; the driver does those.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
+
+from reconciler.errors import ProviderError
 
 
 class Form(StrEnum):
@@ -63,16 +65,34 @@ class Pause:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Reads of the API that do not depend on one another, sent at once."""
+
+    requests: tuple[Request, ...]
+
+
 T = TypeVar("T")
-Call = Generator[Request | Pause, Response | None, T]
+Wanted = Request | Pause | Together
+Got = Response | tuple[Response | ProviderError, ...] | None
+"""An answer; for reads together, each one's answer or its error; None after a pause."""
+Call = Generator[Wanted, Got, T]
 
 
 def ask(request: Request) -> Call[Response]:
     """Send one request and return its answer."""
     response = yield request
-    if response is None:
+    if not isinstance(response, Response):
         raise RuntimeError("a driver sends an answer to every request")
     return response
+
+
+def ask_together(requests: Iterable[Request]) -> Call[tuple[Response | ProviderError, ...]]:
+    """Send reads at once and return, for each, its answer or the error that it ended in."""
+    responses = yield Together(tuple(requests))
+    if not isinstance(responses, tuple):
+        raise RuntimeError("a driver sends an answer to every request")
+    return responses
 
 
 def rest(seconds: float, why: str) -> Call[None]:

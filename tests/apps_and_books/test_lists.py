@@ -44,7 +44,7 @@ def test_a_list_that_never_rests_is_an_error(campus: Campus) -> None:
     campus.tenant.switches.set("apps_version", "moves")
     with pytest.raises(ProviderError, match="changes faster than it can be read"):
         _read(campus)
-    assert campus.requests("GET assignments") == 10
+    assert campus.requests("GET assignments") == 5 * 4
 
 
 def test_a_list_that_became_shorter_is_read_anew(campus: Campus) -> None:
@@ -76,6 +76,23 @@ def test_the_pace_is_kept(campus: Campus) -> None:
     assert _read(campus) == campus.held()
     assert campus.requests("GET assignments") == 10
     assert all("budget" in notice.text for notice in campus.waits)
+
+
+@pytest.mark.parametrize("fault", ["cut_connection=before", "html_error_page=502", "broken_json=always", "apps_rate_limited=always"])
+def test_a_page_among_five_that_goes_wrong(campus: Campus, fault: str) -> None:
+    """Of pages that are asked for at once, the one that meets a fault is asked for again, and the others are not."""
+    campus.tenant.switches.set("apps_page_size", 1)
+    campus.tenant.switches.set(*f"{fault}@appsassignments:4".split("="))
+    assert _read(campus) == campus.held()
+    assert campus.requests("GET assignments") == 11
+
+
+def test_a_page_that_is_not_there(campus: Campus) -> None:
+    """Where the total tells more pages than there are, the list still ends where a page names no next one."""
+    campus.tenant.switches.set("apps_page_size", 2)
+    campus.tenant.switches.set("apps_total_pages", "moves")
+    found = campus.library.read(calls.assignments, campus.report).items
+    assert len(found) == len(set(found)) == 10
 
 
 def test_addresses_and_limits_are_asked_for_again(campus: Campus) -> None:

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from email.utils import format_datetime
-from threading import Thread
+from threading import Barrier, Thread
+from typing import TYPE_CHECKING
 
 import pytest
 from werkzeug.serving import make_server
@@ -12,10 +13,13 @@ from werkzeug.wrappers import Request as Asked
 from werkzeug.wrappers import Response as Answer
 
 from providers.wire.driver import ATTEMPTS
-from providers.wire.message import Call, Request, ask
+from providers.wire.message import Call, Request, Response, ask, ask_together
 from providers.wire.words import Refused
 from reconciler.errors import ProviderError, RateLimited, ReconcilerError, Unauthorized, Unclear
 from tests.wire.host import START, TOKEN, Host, bad, good, refused
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 PASSING = {
     "a page of HTML with 200": bad(200),
@@ -279,3 +283,48 @@ def test_no_bearer_outside_the_api() -> None:
     host.driver.run(ask(Request("GET", "https://logs.example/x", "Reading a log", api=False)), host.report)
     assert host.bearers == [""]
     assert host.driver.spent == {"reads": 0, "writes": 0}
+
+
+def _things(count: int) -> Call[tuple[Response | ProviderError, ...]]:
+    return ask_together(Request("GET", f"/things/{number}", "Reading things") for number in range(count))
+
+
+class _Gate(Answer):
+    """An answer that is given only when so many are being waited for."""
+
+    gate = Barrier(5, timeout=60)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        self.gate.wait()
+        return super().__call__(environ, start_response)
+
+
+def test_reads_that_are_wanted_together_are_under_way_together() -> None:
+    """Five reads that a call wants together are all sent before the first is answered."""
+    host = Host([_Gate('{"data": 1}', 200, content_type="application/json")])
+    assert host.driver.run(_things(5), host.report) == (Response(200, {"data": 1}),) * 5
+
+
+def test_reads_together_keep_the_budget() -> None:
+    """Of reads that are wanted together only as many leave at once as the budget has room for."""
+    host = Host([good(data=1)], limits=(2, 99))
+    host.driver.run(_things(5), host.report)
+    seconds = [(moment - START).total_seconds() for moment in host.at]
+    assert [second // 60 for second in seconds] == [0, 0, 1, 1, 2]
+    assert host.driver.spent["reads"] == 5
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING.keys())
+def test_one_of_several_reads_is_repeated(fault: Answer) -> None:
+    """Of reads that are sent together, one without a usable answer is asked again, and the others are not."""
+    host = Host([good(data=1), fault, good(data=1)])
+    assert host.driver.run(_things(3), host.report) == (Response(200, {"data": 1}),) * 3
+    assert len(host.seen) == 4
+
+
+def test_one_of_several_reads_may_fail() -> None:
+    """Of reads that are sent together, each has its own answer or its own error, and a definite no is not asked again."""
+    host = Host([good(data=1), refused(404, "NOT_FOUND", "gone"), good(data=1)])
+    found = host.driver.run(_things(3), host.report)
+    assert [isinstance(one, Refused) for one in found].count(True) == 1
+    assert len(host.seen) == 3
