@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from reconciler.errors import GuardRefused, ProviderError, RateLimited, ReconcilerError, Unauthorized, Unclear
 from reconciler.landing import RECORD_STEP, Intent, begin_facts, finish, intents, ledger_entry, write_outcomes
-from reconciler.outcome import Done, Summary
+from reconciler.outcome import Done, Summary, told
 from reconciler.plan import Plan, Step
 from reconciler.provider import Outcome, Outcomes, Receipt, Report, Result
 from reconciler.render.document import digest
@@ -78,7 +78,7 @@ class Run:
         reference, outcomes = self._send(step, summary)
         done = Done(step, outcomes, reference)
         summary.done.append(done)
-        self.say(f"{step.title}: {done.landed:,} of {len(outcomes):,} landed")
+        self.say(f"{step.title}: {told(done)}")
         if any(outcome.result is Result.UNKNOWN for outcome in outcomes.values()):
             return  # the step stays open in the journal: the next run looks again
         journal.append("verified", run=self.id, step=step.id, outcomes=write_outcomes(outcomes))
@@ -144,13 +144,13 @@ class Run:
 
 
 def _counts(summary: Summary) -> dict[str, object]:
-    landed = sum(done.landed for done in summary.done)
+    landed, taken = (sum(getattr(done, name) for done in summary.done) for name in ("landed", "taken"))
     tried = sum(len(done.outcomes) for done in summary.done)
     words: Mapping[str, object] = {
         "landed": landed,
-        "failed": tried - landed,
+        "failed": tried - landed - taken,
         "not_tried": sum(len(step.covers) for step in summary.not_tried),
         "recorded": summary.recorded,
         "tasks": [str(change.address) for change in summary.tasks],
     }
-    return {**words, **({"stopped": summary.stopped} if summary.stopped else {})}
+    return {**words, **({"taken": taken} if taken else {}), **({"stopped": summary.stopped} if summary.stopped else {})}

@@ -160,6 +160,10 @@ class RosterUploadConnection(Entry):
         default=None, description="The keys that the server may show, as `ssh-keyscan` prints them.", examples=["ssh-ed25519 AAAA…"]
     )
     folder: Annotated[str, TEXT] = Field(default="", description="Where uploads go; without it, the folder one arrives in.")
+    temporary_name: Annotated[bool, FLAG] = Field(
+        default=True, description="Whether to write under another name first; false where the server takes every file away at once."
+    )
+    patience: Annotated[int, whole(1, 86_400)] = Field(default=3600, description="Seconds to follow an import before leaving it.")
 
     _check = _simulated_or("user", "host_keys")
 

@@ -9,10 +9,11 @@ from reconciler.resource import Source
 
 
 class Severity(StrEnum):
-    """How much a finding matters: an error stops the run, a warning is shown."""
+    """How much a finding matters: an error stops the run, a warning asks for attention, a note only says how things are."""
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, order=True)

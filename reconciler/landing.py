@@ -109,7 +109,7 @@ def land(record: Record, meant: Iterable[Intent], outcomes: Outcomes) -> bool:
         entries: dict[str, Entry] = {}
         for name in intent.names:
             outcome = outcomes.get(Address(intent.kind, name))
-            if outcome is None or outcome.result is not Result.LANDED:
+            if outcome is None or not outcome.result.recorded:
                 continue
             changed |= _land_one(record, intent, name, entries)
     return changed

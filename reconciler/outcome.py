@@ -22,6 +22,19 @@ class Done:
         """How many addresses landed."""
         return sum(outcome.result is Result.LANDED for outcome in self.outcomes.values())
 
+    @property
+    def taken(self) -> int:
+        """How many the channel took without anybody seeing what it made of them."""
+        return sum(outcome.result is Result.TAKEN for outcome in self.outcomes.values())
+
+
+def told(done: Done) -> str:
+    """How far a step came, in words."""
+    of = len(done.outcomes)
+    if done.taken:
+        return f"{done.taken:,} of {of:,} taken by the server, not read back"
+    return f"{done.landed:,} of {of:,} landed"
+
 
 @dataclass(slots=True)
 class Summary:
@@ -38,5 +51,5 @@ class Summary:
 
     @property
     def complete(self) -> bool:
-        """Whether everything that was to be applied landed."""
-        return not self.not_tried and all(done.landed == len(done.outcomes) for done in self.done)
+        """Whether everything that was to be applied landed, or was taken where nothing can be read back."""
+        return not self.not_tried and all(done.landed + done.taken == len(done.outcomes) for done in self.done)

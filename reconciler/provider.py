@@ -55,6 +55,11 @@ class Known(Protocol):
         """Of the spec that we last applied (reconciler.resource.fingerprint)."""
         ...
 
+    @property
+    def attested(self) -> str:
+        """Who or what proved, and when, that it is so, where the channel itself cannot be read; empty if nobody did."""
+        ...
+
 
 class Scratch(Protocol):
     """A small private store that outlives the process, for rate budgets and the like. Never secrets, never committed."""
@@ -92,13 +97,19 @@ class Receipt:
 
 
 class Result(StrEnum):
-    """What became of one address after a write, as read back."""
+    """What became of one address after a write, as read back; TAKEN where nothing can be read: the channel took it, that is all."""
 
     LANDED = "landed"
+    TAKEN = "taken, not read back"
     ABSENT = "not in the organization"
     ELSEWHERE = "elsewhere"
     UNKNOWN = "unknown"
     FAILED = "failed"
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the record holds it from now on."""
+        return self in (Result.LANDED, Result.TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +179,8 @@ class Provider(Protocol):
 
         "Completed" is not believed: LANDED means read back. An empty `receipt.reference` (the answer was lost, or we were killed)
         means: look until the channel's settling time since `receipt.sent` is over, then say. Never sends a write.
-        Where the channel cannot be read, the outcome is UNKNOWN with the reason as its word.
+        Where the channel cannot be read, the outcome is UNKNOWN with the reason as its word, or TAKEN if no reading will ever be possible
+        and the channel is known to have taken the write.
         """
         ...
 

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from reconciler.errors import ReconcilerError
+from reconciler.settings import Settings
 
 MARK = "p-"
 DIGITS = 12
@@ -37,6 +39,18 @@ class Pseudonyms:
                 f"It needs at least {SHORTEST_KEY} characters: openssl rand -hex 32",
             )
         return cls(hashlib.blake2b(key, digest_size=32, person=b"reconciler names").digest())
+
+    @classmethod
+    def of_settings(cls, settings: Settings, folder: Path, environment: Mapping[str, str]) -> Pseudonyms:
+        """Those of the organization. ReconcilerError if people are to be uploaded and the secret key is not there."""
+        if settings.privacy.key is not None:
+            return cls.read(settings.privacy.key.read(folder, environment))
+        if settings.connections.roster_upload is not None and not settings.connections.rehearsed:
+            raise ReconcilerError(
+                "People need pseudonyms, and there is no key to make them with.",
+                "Make one (openssl rand -hex 32), and name it: privacy: {key: {env: …}}",
+            )
+        return REHEARSED
 
     def of(self, kind: str, name: str) -> str:
         """The pseudonym of one thing of a kind."""

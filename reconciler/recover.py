@@ -8,6 +8,7 @@ from datetime import timedelta
 from reconciler.errors import ProviderError, Unauthorized
 from reconciler.flight import Flight, flights
 from reconciler.landing import RECORD_STEP, finish, ledger_entry, read_intents, read_outcomes, write_outcomes
+from reconciler.outcome import Done, told
 from reconciler.provider import Outcome, Receipt, Report, Result
 from reconciler.resource import Address
 from reconciler.session import Session
@@ -41,8 +42,7 @@ def _recover_one(session: Session, flight: Flight, report: Report) -> str:
     meant = read_intents(flight.intents)
     entry = ledger_entry(flight.run, session.who, flight.step, meant, outcomes, flight.reference)
     finish(session.backend, session.backend.record(), meant, outcomes, entry)
-    landed = sum(outcome.result is Result.LANDED for outcome in outcomes.values())
-    return f"Interrupted: {title}. Looked again: {landed:,} of {len(outcomes):,} landed."
+    return f"Interrupted: {title}. Looked again: {told(Done(flight.step, outcomes))}."
 
 
 def _look(session: Session, flight: Flight, report: Report) -> dict[Address, Outcome]:

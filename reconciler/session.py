@@ -24,6 +24,7 @@ from reconciler.provider import Connect, Context, Look, Provider, Report
 from reconciler.pseudonyms import REHEARSED, Pseudonyms
 from reconciler.resource import Address
 from reconciler.revert import undoing
+from reconciler.roster.desired import declare
 from reconciler.selection import EVERYTHING, Selection
 from state.backend import Backend
 from state.collector import collector_paused
@@ -110,12 +111,12 @@ def connect(folder: Path, environment: Mapping[str, str]) -> Iterator[Session]:
     """
     configuration = load(folder)
     backend = open_backend(configuration)
-    pseudonyms = _pseudonyms(configuration, environment)
+    pseudonyms = Pseudonyms.of_settings(configuration.settings, folder, environment)
     with ExitStack() as open_channels:
         channels = Channels(
             tuple(_channels(configuration, Context(folder, environment, backend.scratch, configuration.settings), open_channels))
         )
-        yield Session(_on_its_day(configuration, channels.clock), backend, channels, who(folder, environment), pseudonyms)
+        yield Session(_ready(configuration, channels.clock, pseudonyms), backend, channels, who(folder, environment), pseudonyms)
 
 
 def _channels(configuration: Configuration, context: Context, open_channels: ExitStack) -> Iterator[Provider]:
@@ -126,17 +127,14 @@ def _channels(configuration: Configuration, context: Context, open_channels: Exi
         yield provider
 
 
-def _pseudonyms(configuration: Configuration, environment: Mapping[str, str]) -> Pseudonyms:
-    """ReconcilerError if people are to be uploaded and the secret key for their pseudonyms is not there."""
-    settings = configuration.settings
-    if settings.privacy.key is not None:
-        return Pseudonyms.read(settings.privacy.key.read(configuration.folder, environment))
-    if settings.connections.roster_upload is not None and not settings.connections.rehearsed:
-        raise ReconcilerError(
-            "People need pseudonyms, and there is no key to make them with.",
-            "Make one (openssl rand -hex 32), and name it: privacy: {key: {env: …}}",
-        )
-    return REHEARSED
+def _ready(configuration: Configuration, clock: Clock, pseudonyms: Pseudonyms) -> Configuration:
+    """The configuration as of today, with everybody whom it would upload under a pseudonym."""
+    configuration = _on_its_day(configuration, clock)
+    if configuration.settings.connections.roster_upload is None:
+        return configuration
+    desired = configuration.desired
+    items = desired.items | declare(configuration.roster, pseudonyms)
+    return replace(configuration, desired=replace(desired, items=items, listed={}))
 
 
 def _on_its_day(configuration: Configuration, clock: Clock) -> Configuration:

@@ -56,6 +56,10 @@ class Copies:
         if plain.get("digest") == digest:
             self._scratch.put(ACCEPTED, plain)
 
+    def last_sent(self) -> datetime | None:
+        """When an upload last left."""
+        return self.sent().sent
+
     def sent(self) -> Copy:
         """What was sent last."""
         return _copy(self._read(SENT))

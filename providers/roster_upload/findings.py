@@ -60,7 +60,7 @@ def _edited(situation: Situation) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 None,
                 f"{_counted(kind, names)} of this roster {'is' if one else 'are'} not an upload's any more, because somebody edited "
-                f"{'it' if one else 'them'} in the portal: uploads no longer change {'it' if one else 'them'} ({_samples(kind, names)}).",
+                f"{'it' if one else 'them'} in the portal: uploads no longer change {'it' if one else 'them'} ({_samples(names)}).",
                 "Keep them up in the portal, and take them out of the roster.",
                 Severity.WARNING,
             )
@@ -73,7 +73,7 @@ def _taken_over(situation: Situation) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 None,
                 f"This upload would take over {_counted(kind, names)} that no upload made, because the ids are equal "
-                f"({_samples(kind, names)}): what stands there is overwritten, and the portal can no longer edit it.",
+                f"({_samples(names)}): what stands there is overwritten, and the portal can no longer edit it.",
                 "Give them other ids in the roster, unless this is meant.",
                 Severity.WARNING,
             )
@@ -85,10 +85,11 @@ def _strangers(situation: Situation, observed: Observed) -> Iterator[Diagnostic]
     for kind in (PERSON, CLASS, COURSE):
         names = situation.strangers(kind)
         if names:
+            is_, it = ("is", "it") if len(names) == 1 else ("are", "them")
             yield Diagnostic(
                 None,
-                f"{_counted(kind, names)} came from uploads of others and {'is' if len(names) == 1 else 'are'} not in this roster: the next "
-                f"upload would end {'it' if len(names) == 1 else 'them'} ({_samples(kind, names)}).",
+                f"{_counted(kind, names)} came from uploads of others and {is_} not in this roster: the next upload would end {it} "
+                f"({_samples(names)}).",
                 "Nothing is uploaded now. Take them into the roster, or let the plan that ends them be reviewed.",
                 Severity.WARNING,
             )
@@ -98,9 +99,8 @@ def _counted(kind: str, names: Collection[str]) -> str:
     return f"{len(names):,} {NOUNS[kind][len(names) != 1]}"
 
 
-def _samples(kind: str, names: Collection[str]) -> str:
+def _samples(names: Collection[str]) -> str:
     """Pseudonyms of people, ids of anything else."""
-    del kind
     more = f" and {len(names) - SAMPLES:,} more" if len(names) > SAMPLES else ""
     return ", ".join(sorted(names)[:SAMPLES]) + more
 

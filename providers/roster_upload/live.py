@@ -20,7 +20,7 @@ UPLOADED = frozenset(("", "SFTP", "CSV"))
 """Sources of what uploads made; blank where Apple does not say."""
 POLICIES = {"4": "four", "6": "six", "8": "complex"}
 """The policy of an upload → Apple's word for it when it tells of an account."""
-_TOLD = {"first_name": "first_name", "middle_name": "middle_name", "last_name": "last_name", "email": "email", "sis_username": "sis_username"}
+_TOLD = ("first_name", "middle_name", "last_name", "email", "sis_username")
 
 R = TypeVar("R", bound=Entry)
 
@@ -54,7 +54,7 @@ class Live:
         row = self.rows[kind].get(name)
         return "" if row is None or row.source.upper() in UPLOADED else row.source
 
-    def over(self, kind: str, name: str, known: Spec) -> Spec:
+    def over(self, name: str, known: Spec) -> Spec:
         """`known` with everything that Apple tells of it instead. KeyError if Apple does not have it."""
         if isinstance(known, Person):
             return self._person(self._people[name], known)
@@ -71,7 +71,7 @@ class Live:
         return row.name if isinstance(row, LocationRow | CourseRow) else ""
 
     def _person(self, row: PersonRow, known: Person) -> Person:
-        told: dict[str, str] = {attribute: self._mask(attribute, getattr(row, column)) for attribute, column in _TOLD.items()}
+        told: dict[str, str] = {attribute: self._mask(attribute, getattr(row, attribute)) for attribute in _TOLD}
         if known.role == "student":
             told |= {"grade": row.grade, "passcode": self._policy(row.passcode, known.passcode)}
         return known.model_copy(update=_told(**told))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -26,17 +26,17 @@ class Situation:
         """All of it as one observation, without titles and findings."""
         observed = Observed()
         for kind in KINDS:
-            settled = frozenset(self._settled(kind))
             names = dict.fromkeys((*self.baseline.of(kind), *self.declared[kind]))
-            there = {name: None for name in names if self._there(kind, name)}
-            observed.settled[kind] = settled | self.edited(kind)
-            observed.items[kind] = Sightings(there, partial(self._seen, kind, settled))
+            observed.settled[kind] = settled = frozenset(self._settled(kind)) | self.edited(kind)
+            observed.items[kind] = self._sightings(kind, settled, [name for name in names if self._there(kind, name)])
         if self._uploads(observed):
-            observed.swept = {kind: self.strangers(kind) for kind in KINDS}
-            for kind, names in observed.swept.items():
-                there = dict.fromkeys((*observed.items[kind], *names))
-                observed.items[kind] = Sightings(there, partial(self._seen, kind, observed.settled[kind]))
+            for kind in KINDS:
+                observed.swept[kind] = swept = self.strangers(kind)
+                observed.items[kind] = self._sightings(kind, frozenset(observed.settled[kind]), [*observed.items[kind], *swept])
         return observed
+
+    def _sightings(self, kind: str, settled: frozenset[str], names: Iterable[str]) -> Sightings:
+        return Sightings(dict.fromkeys(names), partial(self._seen, kind, settled - self.edited(kind)))
 
     def edited(self, kind: str) -> frozenset[str]:
         """Things of ours that somebody made their own in the portal: uploads no longer apply to them."""
@@ -69,7 +69,7 @@ class Situation:
         if not live.there(kind, name):
             return False
         spec = self.declared[kind][name].spec
-        return live.over(kind, name, spec) == spec
+        return live.over(name, spec) == spec
 
     def _there(self, kind: str, name: str) -> bool:
         if self.live is None:
@@ -87,7 +87,7 @@ class Situation:
         if ours:
             return self._drifted(kind, name, self.live)
         known = declared[name].spec if name in declared else blank(kind)
-        over = self.live.over(kind, name, known)
+        over = self.live.over(name, known)
         source = self.live.foreign(kind, name)
         return Seen(over.model_copy(update={"source": source}) if source and kind in (PERSON, CLASS) else over)
 
@@ -98,7 +98,7 @@ class Situation:
         if not self.baseline.explains(kind, name) and name in self.declared[kind]:
             declared = self.declared[kind][name]
             known = declared.spec if declared.fingerprint == accepted.fingerprint else known
-        over = live.over(kind, name, known)
+        over = live.over(name, known)
         return Seen(over, "", accepted.fingerprint if _told_alike(known, over) else "")
 
     def _uploads(self, observed: Observed) -> bool:

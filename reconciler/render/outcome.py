@@ -28,7 +28,7 @@ def _parts(summary: Summary) -> Iterator[str]:
         recorded = f", {summary.recorded:,} only recorded" if summary.recorded else ""
         recorded += "" if tried or recorded else ", what is awaited was noted"
         colour = "green" if summary.complete else "red"
-        sent = f"{landed:,} of {tried:,} landed, read back one by one" if tried else "nothing was to be sent"
+        sent = _sent(landed, sum(done.taken for done in summary.done), tried)
         yield click.style(f"Done: {sent}{recorded}. Run {summary.run}.", fg=colour, bold=True)
     for done in summary.done:
         yield from _failures(done)
@@ -38,10 +38,18 @@ def _parts(summary: Summary) -> Iterator[str]:
         yield f"For a person: {counted(len(summary.tasks), 'open task')}; see: reconciler tasks"
 
 
+def _sent(landed: int, taken: int, tried: int) -> str:
+    if not tried:
+        return "nothing was to be sent"
+    unseen = f"{taken:,} of {tried:,} taken by the server, which nothing reads back"
+    seen = f"{landed:,} of {tried:,} landed, read back one by one"
+    return unseen if taken == tried else f"{seen}, {unseen}" if taken else seen
+
+
 def _failures(done: Done) -> Iterator[str]:
     groups: dict[tuple[Result, str], list[str]] = defaultdict(list)
     for address, outcome in done.outcomes.items():
-        if outcome.result is not Result.LANDED:
+        if not outcome.result.recorded:
             groups[outcome.result, outcome.word].append(address.name)
     for (result, word), names in sorted(groups.items()):
         rest = f" and {len(names) - SAMPLES:,} more" if len(names) > SAMPLES else ""

@@ -15,6 +15,7 @@ from reconciler.render.summary import Line, awaiting, instructions, lines, plain
 SAMPLES = 5
 NO_ENTRY = "(no entry any more)"
 
+_SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
 _COLOURS = {Verb.CREATE: "green", Verb.UPDATE: "yellow", Verb.DELETE: "red", Verb.ADOPT: "cyan", Verb.FORGET: "cyan"}
 
 
@@ -80,8 +81,7 @@ def _notes(plan: Plan, everything: bool) -> Iterator[str]:
 
 def diagnostic(finding: Diagnostic) -> str:
     """One finding as a line."""
-    colour = "red" if finding.severity is Severity.ERROR else "yellow"
-    return f"{click.style(finding.severity + ':', fg=colour)} {plain(str(finding))}"
+    return f"{click.style(finding.severity + ':', fg=_SEVERITIES[finding.severity])} {plain(str(finding))}"
 
 
 def _refusals(plan: Plan) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from itertools import product
 
@@ -128,11 +129,11 @@ SETTINGS = Settings(
 def _wanted(door: Door) -> Desired:
     """What the suite's automatic changes bring about, as declarations, beside the other kinds that the door declares."""
     changed = {change.verdict.kind for change in door.automatic}
-    desired = Desired({kind: names for kind, names in door.look.desired.items.items() if kind not in changed})
+    wanted: dict[str, dict[str, Declared]] = defaultdict(dict)
     for change in door.automatic:
         if change.verdict.after:
-            desired.items.setdefault(change.verdict.kind, {})[change.name] = Declared(change.verdict.after, Source("suite.yaml"), "suite")
-    return desired
+            wanted[change.verdict.kind][change.name] = Declared(change.verdict.after, Source("suite.yaml"), "suite")
+    return Desired({**{kind: names for kind, names in door.look.desired.items.items() if kind not in changed}, **wanted})
 
 
 def _ours(door: Door) -> Record:

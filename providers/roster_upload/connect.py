@@ -1,0 +1,91 @@
+"""From the section `connections.roster_upload` of reconciler.yaml to a provider: the real one, or a rehearsal on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+
+from providers.device_enrolment.connect import open_service
+from providers.device_enrolment.service import EnrolmentService
+from providers.roster_upload.account import Account
+from providers.roster_upload.copies import Copies
+from providers.roster_upload.live import Live
+from providers.roster_upload.provider import Read, RosterUpload, Upload, Way
+from providers.roster_upload.sftp import Sftp
+from reconciler.clock import Clock, SystemClock
+from reconciler.connections import RosterUploadConnection, Secret
+from reconciler.errors import ProviderError
+from reconciler.provider import Context, Note, Provider, Report
+from reconciler.pseudonyms import Pseudonyms
+
+
+def connect(options: object, context: Context) -> Provider:
+    """The entry point (see reconciler.provider.Connect). No request is sent.
+
+    Raises ReconcilerError if a secret is not where the settings say, ProviderError if one cannot be used.
+    """
+    if not isinstance(options, RosterUploadConnection):
+        raise TypeError(f"connections.roster_upload came as {type(options).__name__}")
+    with ExitStack() as opened:
+        identity, upload, clock = _rehearsal(context, opened) if options.simulator is not None else _real(options, context)
+        read, spent = _reading(context, opened)
+        way = Way(identity, upload, read, spent, opened.pop_all().close)
+    return RosterUpload(way, Copies(context.scratch), clock, timedelta(seconds=options.patience))
+
+
+def _real(options: RosterUploadConnection, context: Context) -> tuple[str, Upload, Clock]:
+    if options.user is None or options.host_keys is None:
+        raise ProviderError("connections.roster_upload lacks credentials.", "Give user and host_keys, or simulator: {}.")
+
+    def secret(one: Secret | None) -> str:
+        return one.read(context.folder, context.environment) if one else ""
+
+    account = Account(
+        host=options.host,
+        user=options.user,
+        host_keys=options.host_keys,
+        port=options.port,
+        folder=options.folder,
+        password=secret(options.password),
+        private_key=secret(options.private_key),
+        passphrase=secret(options.passphrase),
+        temporary_name=options.temporary_name,
+    )
+    clock = SystemClock()
+    return f"{options.user}@{options.host}", lambda content, name, note, report: _upload(account, clock, content, name, note, report), clock
+
+
+def _upload(account: Account, clock: Clock, content: bytes, name: str, note: Note, report: Report) -> None:
+    Sftp(account, clock, report).upload(content, name, note)
+
+
+def _rehearsal(context: Context, opened: ExitStack) -> tuple[str, Upload, Clock]:
+    from providers.simulator.academic import sftp_door  # 130 ms of werkzeug that no real connection needs
+    from providers.simulator.rehearsal import open_tenant  # likewise
+
+    tenant = open_tenant(context.settings, context.folder)
+    opened.callback(tenant.close)
+
+    def upload(content: bytes, name: str, note: Note, report: Report) -> None:
+        with sftp_door.open(tenant) as door:
+            account = Account(door.host, door.user, (door.host_key_line,), door.port, "dropbox", door.password)
+            _upload(account, tenant.clock, content, name, note, report)
+
+    return f"simulator:{tenant.identity}", upload, tenant.clock
+
+
+def _reading(context: Context, opened: ExitStack) -> tuple[Read | None, Callable[[], int]]:
+    """The way to read back: any server token of this organization tells the whole roster."""
+    tokens = context.settings.connections.device_enrolment
+    if not tokens:
+        return None, lambda: 0
+    server, section = next(iter(tokens.items()))
+    service: EnrolmentService = open_service(server, section, context)
+    opened.callback(service.close)
+    pseudonyms = Pseudonyms.of_settings(context.settings, context.folder, context.environment)
+
+    def read(report: Report) -> Live:
+        return Live(service.read_roster(report), pseudonyms)
+
+    return read, lambda: service.driver.spent["reads"]

@@ -1,0 +1,155 @@
+"""The roster upload as a provider: people and classes, always all of them, in one zip by SFTP."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from providers.roster_upload import capabilities, settle
+from providers.roster_upload.baseline import Baseline
+from providers.roster_upload.copies import Copies, Copy
+from providers.roster_upload.findings import findings
+from providers.roster_upload.live import Live
+from providers.roster_upload.observe import Situation, titles
+from reconciler.capability import Capability, Verb
+from reconciler.clock import Clock
+from reconciler.errors import ProviderError
+from reconciler.observed import Observed
+from reconciler.plan import Change, Price, Step
+from reconciler.provider import Look, Note, Notice, Outcome, Receipt, Report, Result
+from reconciler.resource import Address
+from reconciler.roster.desired import KINDS, Declarations, declare
+from reconciler.roster.layout import LAYOUTS
+from reconciler.roster.part import Roster
+from reconciler.roster.write import to_zip
+
+NAME = "roster_upload"
+APART = timedelta(minutes=10)
+"""Between two uploads of which nobody can see the end: what an import that still runs does to a second one is not known."""
+SECONDS = 300
+"""What an upload takes until Apple has imported it, roughly."""
+
+Upload = Callable[[bytes, str, Note, Report], None]
+"""Hands a zip over under a name: see Sftp.upload."""
+Read = Callable[[Report], Live]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to get there: who we are, the upload, and the way to read back, if there is one, with what it has cost so far."""
+
+    identity: str
+    upload: Upload
+    read: Read | None
+    spent: Callable[[], int]
+    close: Callable[[], None]
+
+
+class RosterUpload:
+    """See reconciler.provider.Provider."""
+
+    name = NAME
+    kinds: tuple[str, ...] = KINDS
+
+    def __init__(self, way: Way, copies: Copies, clock: Clock, patience: timedelta) -> None:
+        self.clock = clock
+        self._way = way
+        self._copies = copies
+        self._patience = patience
+        self._declared: Mapping[str, Declarations] = {}
+        self._roster = Roster()
+        self._zip = b""
+
+    def identity(self) -> str:
+        """See Provider."""
+        return self._way.identity
+
+    def capability(self, kind: str, verb: Verb) -> Capability:
+        """See Provider."""
+        return capabilities.capability(kind, verb)
+
+    def observe(self, look: Look, report: Report) -> Observed:
+        """See Provider."""
+        before = self._way.spent()
+        self._roster, self._zip = look.roster, b""
+        self._declared = _declared(look)
+        situation = Situation(self._declared, Baseline(look.recorded, self._copies), self._way.read(report) if self._way.read else None)
+        observed = situation.look()
+        observed.titles = titles(situation, observed)
+        observed.findings = findings(situation, observed)
+        observed.reads = {self.name: self._way.spent() - before}
+        return observed
+
+    def pack(self, changes: Sequence[Change], observed: Observed) -> Sequence[Step]:
+        """See Provider. Whatever changes, everything is uploaded."""
+        if not changes:
+            return []
+        order = {kind: position for position, kind in enumerate(KINDS)}
+        covers = sorted((change.address for change in changes), key=lambda address: (order[address.kind], address.name))
+        counts = {name: str(self._roster.count(name)) for name in LAYOUTS}
+        words = ", ".join(f"{self._roster.count(name):,} {name}" for name in ("students", "staff", "classes"))
+        body = {"sha256": self._digest(), **counts}
+        reads = observed.reads.get(self.name, 0)
+        return [Step("roster-1", self.name, "upload", f"Upload the roster ({words})", tuple(covers), body, reads, 1)]
+
+    def price(self, steps: Sequence[Step], observed: Observed) -> tuple[Price, ...]:
+        """See Provider."""
+        reads, writes = sum(step.reads for step in steps), sum(step.writes for step in steps)
+        return (Price(self.name, observed.reads.get(self.name, 0), reads, writes, "one upload at a time", SECONDS * len(steps)),)
+
+    def send(self, step: Step, note: Note, report: Report) -> Receipt:
+        """See Provider. Waits while an upload that nobody can see the end of may still be imported."""
+        if self._digest() != step.body["sha256"]:
+            note("refused")
+            raise ProviderError(
+                "The people and classes in the files are not those of the plan any more.", "Plan again, and let it be reviewed."
+            )
+        self._keep_apart(step, report)
+        now = self.clock.now()
+        self._copies.keep(step.body["sha256"], now, self._declared)
+        name = f"roster-{now:%Y%m%dT%H%M%SZ}-{step.body['sha256'][:12]}.zip"
+        self._way.upload(self._content(), name, note, report)
+        return Receipt(name, self.clock.now())
+
+    def settle(self, step: Step, receipt: Receipt, report: Report) -> Mapping[Address, Outcome]:
+        """See Provider."""
+        digest = step.body["sha256"]
+        if self._way.read is None:
+            if not receipt.reference:
+                return dict.fromkeys(step.covers, Outcome(Result.UNKNOWN, "the server's answer was lost, and no connection reads back"))
+            self._copies.accept(digest)
+            return dict.fromkeys(step.covers, Outcome(Result.TAKEN))
+        copy = self._copies.sent()
+        sent = settle.Sent(step.title, step.covers, copy if copy.digest == digest else Copy(), receipt.sent, self._patience)
+        outcomes = settle.settle(sent, self._way.read, self.clock, report)
+        if any(outcome.result is Result.LANDED for outcome in outcomes.values()):
+            self._copies.accept(digest)
+        return outcomes
+
+    def close(self) -> None:
+        """See Provider."""
+        self._way.close()
+
+    def _content(self) -> bytes:
+        if not self._zip:
+            self._zip = to_zip(self._roster)
+        return self._zip
+
+    def _digest(self) -> str:
+        return hashlib.sha256(self._content()).hexdigest()
+
+    def _keep_apart(self, step: Step, report: Report) -> None:
+        last = self._copies.last_sent()
+        if self._way.read is None and last is not None:
+            seconds = (last + APART - self.clock.now()).total_seconds()
+            if seconds > 0:
+                report(Notice(f"{step.title}: the upload of {last:%H:%M} UTC may still be imported", wait=seconds))
+                self.clock.sleep(seconds)
+
+
+def _declared(look: Look) -> dict[str, Declarations]:
+    """What the session declared of the roster; an organization without any has declared nothing of it."""
+    found = {kind: one for kind in KINDS if isinstance(one := look.desired.items.get(kind), Declarations)}
+    return found if len(found) == len(KINDS) else declare(look.roster, look.pseudonyms)
