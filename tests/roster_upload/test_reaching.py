@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
 
 from providers.roster_upload.account import Account
+from providers.roster_upload.host_key import pinned
 from reconciler.errors import ProviderError, ReconcilerError
 from tests.roster_upload.run import upload
 
@@ -107,20 +110,24 @@ def test_host_keys_that_pin_nothing_are_refused(lines: tuple[str, ...], words: s
     assert "ssh-keyscan" in run.error.hint
 
 
+def _hashed(host: str) -> str:
+    salt = bytes(20)
+    digest = hmac.new(salt, host.encode(), "sha1").digest()
+    return f"|1|{b64encode(salt).decode()}|{b64encode(digest).decode()} {KEY}"
+
+
 @pytest.mark.parametrize(
-    "lines",
+    ("lines", "port"),
     [
-        (KEY,), (f"{KEY} a comment",), (f"school.example {KEY}",), (f"*.example {KEY}",), (f"# school.example\nschool.example {KEY}\n",),
-        (f"|1|F1E1KeoE/eEWhi10WpGv4OdiO6Y=|3988QV0VE8wmZL7suNrYQLITLCg= {KEY}", KEY),
+        ((KEY,), 22), ((f"{KEY} a comment",), 22), ((f"school.example {KEY}",), 22), ((f"*.example {KEY}",), 22),
+        ((f"other.example,school.example {KEY}",), 22), ((f"# by ssh-keyscan\n\nschool.example {KEY}\n",), 22),
+        ((_hashed("school.example"),), 22), ((f"[school.example]:2222 {KEY}",), 2222), ((f"school.example {KEY}",), 2222),
     ],
 )  # fmt: skip
-def test_host_keys_are_read_as_openssh_writes_them(lines: tuple[str, ...]) -> None:
-    """Bare keys, known_hosts lines with names, patterns or hashes, and whole files of them are understood."""
-    from providers.roster_upload.host_key import pinned
-
-    assert {key.get_fingerprint() for key in pinned(Account("school.example", "somebody", lines))} == {
-        "SHA256:0ja6M+7gARLBAMwD1nzYnluw/v2OamQ0NuOfCabAwns"
-    }
+def test_host_keys_are_read_as_openssh_writes_them(lines: tuple[str, ...], port: int) -> None:
+    """Bare keys, known_hosts lines with names, ports, patterns or hashes, and whole files of them are understood."""
+    keys = pinned(Account("school.example", "somebody", lines, port))
+    assert [key.get_fingerprint() for key in keys] == ["SHA256:0ja6M+7gARLBAMwD1nzYnluw/v2OamQ0NuOfCabAwns"]
 
 
 def test_an_account_does_not_show_its_secrets() -> None:
