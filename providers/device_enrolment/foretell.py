@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from providers.device_enrolment.observe import Reading, on
 from reconciler.diagnostic import Diagnostic, Severity
@@ -17,6 +18,19 @@ from reconciler.resource import Declared, Seen
 def findings(look: Look, readings: Mapping[str, Reading]) -> list[Diagnostic]:
     """All of them."""
     return [*_unconnected(look, readings), *_mixed_up(look, readings), *_elsewhere(look, readings), *_fixed(look, readings)]
+
+
+def held(cooling: Mapping[str, Mapping[str, datetime]]) -> Iterator[Diagnostic]:
+    """Devices that Apple holds back: nothing is planned for them before that is over."""
+    for server, waiting in cooling.items():
+        if waiting:
+            until = max(waiting.values())
+            said = (
+                f"{len(waiting):,} devices of {server} are held back by Apple, until {until:%Y-%m-%d %H:%M} UTC: {some(sorted(waiting))}."
+            )
+            yield Diagnostic(
+                None, said, "They are left alone until then: what comes too early was seen to fail for days.", Severity.WARNING
+            )
 
 
 def _unconnected(look: Look, readings: Mapping[str, Reading]) -> Iterator[Diagnostic]:

@@ -17,6 +17,7 @@ from providers.device_enrolment.settle import FIRST_LOOK
 from providers.wire.budget import Limit
 from reconciler.capability import Verb
 from reconciler.kinds.profile import EnrolmentProfile, ServiceDiscovery
+from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step, Verdict
 
 REQUEST_SECONDS = 1.0
@@ -36,7 +37,7 @@ Group = tuple[Action, str, str]
 """What the changes of one step share: the action, the mdm_server, and the profile or address as JSON (empty: none any more)."""
 
 
-def pack(provider: str, changes: Sequence[Change]) -> list[Step]:
+def pack(provider: str, changes: Sequence[Change], observed: Observed) -> list[Step]:
     """See Provider.pack."""
     groups: dict[Group, list[Change]] = defaultdict(list)
     memo: dict[int, Group] = {}
@@ -50,7 +51,7 @@ def pack(provider: str, changes: Sequence[Change]) -> list[Step]:
     return [
         step
         for group in sorted(groups, key=lambda group: (order[group[0]], *group[1:]))
-        for step in _steps(provider, group, sorted(groups[group], key=lambda change: change.name), numbers)
+        for step in _steps(provider, group, sorted(groups[group], key=lambda change: change.name), observed, numbers)
     ]
 
 
@@ -68,20 +69,22 @@ def _group(change: Change) -> Group:
     raise TypeError(f"{verdict.kind} {verdict.verb} is not one of this channel's automatic changes")
 
 
-def _steps(provider: str, group: Group, changes: Sequence[Change], numbers: Counter[str]) -> Iterator[Step]:
+def _steps(provider: str, group: Group, changes: Sequence[Change], observed: Observed, numbers: Counter[str]) -> Iterator[Step]:
     action, server, content = group
     stem = f"{action}-{server}"
     batches = [changes[start : start + AT_ONCE] for start in range(0, len(changes), AT_ONCE)]
     for position, batch in enumerate(batches, 1):
         numbers[stem] += 1
-        title = _title(group, len(batch)) + (f" ({position} of {len(batches)})" if len(batches) > 1 else "")
+        title = _title(group, observed.title("mdm_server", server), len(batch)) + (
+            f" ({position} of {len(batches)})" if len(batches) > 1 else ""
+        )
         body = {"server": server, "content": content}
         reads = 2 if action is Action.GIVE else 1  # the devices, and the profile that they have
         yield Step(f"{stem}-{numbers[stem]}", provider, action, title, tuple(change.address for change in batch), body, reads, 1)
 
 
-def _title(group: Group, count: int) -> str:
-    action, server, content = group
+def _title(group: Group, server: str, count: int) -> str:
+    action, _, content = group
     devices = f"{count:,} device{'s' if count != 1 else ''}"
     match action:
         case Action.GIVE:

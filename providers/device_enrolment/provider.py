@@ -8,11 +8,11 @@ from providers.device_enrolment import calls, capabilities, observe, pack
 from providers.device_enrolment.account import Account
 from providers.device_enrolment.calls import ASSIGN, Answer
 from providers.device_enrolment.devices import content
-from providers.device_enrolment.foretell import findings
+from providers.device_enrolment.foretell import findings, held
 from providers.device_enrolment.observe import Reading
 from providers.device_enrolment.pack import Action
 from providers.device_enrolment.service import REQUESTS, EnrolmentService
-from providers.device_enrolment.settle import Sent, settle, settle_address
+from providers.device_enrolment.settle import Sent, cooled, held_back, settle, settle_address
 from providers.wire.message import Call
 from reconciler.capability import Capability, Verb
 from reconciler.clock import Clock
@@ -53,14 +53,15 @@ class DeviceEnrolment:
         readings = {server: service.driver.run(observe.read(server, look, report), report) for server, service in self._services.items()}
         self._remember(readings)
         observed = _observed(look, readings)
-        observed.findings = findings(look, readings)
+        cooling = {server: service.cooling.at(self.clock.now()) for server, service in self._services.items()}
+        observed.settled = {PROFILE: {serial for waiting in cooling.values() for serial in waiting}}
+        observed.findings = [*findings(look, readings), *held(cooling)]
         observed.reads = {NAME: self._reads() - before}
         return observed
 
     def pack(self, changes: Sequence[Change], observed: Observed) -> Sequence[Step]:
         """See Provider."""
-        del observed  # what there is to know of a change stands in it
-        return pack.pack(self.name, changes)
+        return pack.pack(self.name, changes, observed)
 
     def price(self, steps: Sequence[Step], observed: Observed) -> tuple[Price, ...]:
         """See Provider."""
@@ -128,6 +129,8 @@ class DeviceEnrolment:
         sent = self._sent(step, receipt)
         if Action(step.action) in (Action.ANNOUNCE, Action.WITHDRAW):
             return dict.fromkeys(sent.serials, (yield from settle_address(sent, step.body["content"])))
+        if waiting := held_back(sent):
+            self._service(step).cooling.hold(waiting, cooled(sent), self.clock.now())
         outcomes, profiles = yield from settle(sent)
         if sent.wanted is not None and profiles:
             self._defined[sent.wanted] = min(profiles)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from providers.device_enrolment import roster
+from providers.device_enrolment.cooling import Cooling
 from providers.device_enrolment.meanings import CODES, HINTS
 from providers.device_enrolment.roster import AcademicReading
 from providers.device_enrolment.session import Session
@@ -56,6 +57,7 @@ class EnrolmentService:
         self.clock = door.clock
         self._token = door.token
         self._close = door.close
+        self.cooling = Cooling(door.server, scratch)
         budget = Budget(
             f"device_enrolment-{door.server}-budget", door.base_url, {"reads": REQUESTS, "writes": REQUESTS}, door.clock, scratch
         )

@@ -91,6 +91,13 @@ def _missed(sent: Sent, serial: str, device: Device | None, known: Mapping[str, 
     return Outcome(Result.FAILED, f"{said}, and it has {'a' if device.profile else 'no'} profile")
 
 
+def held_back(sent: Sent) -> list[str]:
+    """The devices that Apple holds back, as far as it said so."""
+    return (
+        [serial for serial, status in sent.answer.statuses.items() if status in (THROTTLED, FAILED)] if sent.answer and sent.wanted else []
+    )
+
+
 def cooled(sent: Sent) -> datetime:
     """When devices that are held back may be tried again."""
     wait = timedelta(seconds=sent.answer.wait) if sent.answer and sent.answer.wait else A_DAY

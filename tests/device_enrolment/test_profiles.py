@@ -114,6 +114,20 @@ def test_devices_that_are_held_back_are_told_one_by_one(switches: dict[str, str]
     assert sum(outcome.result is LANDED for outcome in outcomes.values()) > len(outcomes) // 2
 
 
+def test_devices_that_are_held_back_are_left_alone_until_then() -> None:
+    """A device that Apple holds back is not planned before its time, in another process, too, and is planned after it."""
+    office = Office({"enrolment_throttled": "3", "enrolment_cool_down": "3600"})
+    office.apply(gives(office.held()[:1], profile()))
+    outcomes = office.apply(gives(office.held()[1:], profile()))
+    waiting = {serial for serial, outcome in outcomes.items() if outcome.result is not LANDED}
+    office.provider = DeviceEnrolment(office.services)
+    observed = office.observe()
+    assert set(observed.settled[PROFILE]) == waiting
+    assert any(f"{len(waiting)} devices of jamf are held back by Apple" in str(finding) for finding in observed.findings)
+    office.district.tenant.clock.sleep(3600)
+    assert not office.observe().settled[PROFILE]
+
+
 def test_success_is_not_believed() -> None:
     """An assignment that says SUCCESS and did nothing is found out by reading back."""
     outcomes = Office({"enrolment_lying": "nothing"}).apply(gives(Office().held(), profile()))
