@@ -34,10 +34,11 @@ SAMPLES = 5
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """All changes with one effect: how many, and what they are. `more` lines are not shown."""
+    """All changes with one effect: how many, how many of them the lines tell, and the lines. `more` lines are not shown."""
 
     effect: Effect
     count: int
+    told: int
     lines: Sequence[Line]
     more: int
 
@@ -145,7 +146,7 @@ def _risks(plan: Plan) -> Iterator[Risk]:
     for effect in EFFECTS:
         if found[effect]:
             told = lines(plan, (change for change in found[effect] if KINDS[change.verdict.kind].whole != ROSTER))
-            yield Risk(effect, len(found[effect]), told[:LINES], max(0, len(told) - LINES))
+            yield Risk(effect, len(found[effect]), sum(line.count for line in told), told[:LINES], max(0, len(told) - LINES))
 
 
 def _task(plan: Plan, change: Change) -> Task:

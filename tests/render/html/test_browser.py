@@ -142,7 +142,7 @@ def test_every_row_is_reached_by_scrolling(show: Show) -> None:
 
 
 def test_a_hundred_thousand_changes_stay_quick(show: Show) -> None:
-    """Of 100,000 changes only what the window shows is drawn, and a search takes no longer than a plain loop over them in the same page."""
+    """Of 100,000 changes only what the window shows is drawn, and a search takes less than half of a plain loop in the same page."""
     page = show(plan_of(many(LARGE, 40)))
     page.fill("#text", "99")
     expect(page.locator("#found")).to_have_text(re.compile(r"^[\d,]+ of 100,000 changes$"))
@@ -161,7 +161,7 @@ def test_a_hundred_thousand_changes_stay_quick(show: Show) -> None:
           });
         }"""
     )
-    assert max(ratio) < 1
+    assert max(ratio) < 0.5
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -186,6 +186,13 @@ def test_taking_over_is_told_apart(cause: Cause, takes_over: bool, key: str) -> 
     assert effect_of(replace(moved.verdict, takes_over=takes_over)).key == key
 
 
+def test_a_heading_counts_what_stands_below_it() -> None:
+    """What the roster's section tells is not counted again above the lines of devices, but is in the count at the top."""
+    page = render(plan_of([move("A"), change("class", "c", None, members(1)), change("class", "d", None, members(2)), task("x", "X")]))
+    assert re.search(r"</span>2</span>\s*<span class=\"name\">Created", page)
+    assert re.findall(r"</span>([\w ]+) <span class=\"count\">(\d+)</span></h3>", page) == [("Moved", "1"), ("To do by hand", "1")]
+
+
 def test_effects_are_told_without_colour() -> None:
     """Every effect has words of its own, and within one tone no two share symbol and label."""
     assert len({effect.key for effect in EFFECTS}) == len({effect.label for effect in EFFECTS}) == len(EFFECTS)
