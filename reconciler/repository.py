@@ -38,7 +38,7 @@ def check_out(folder: Path, revision: str, into: Path) -> None:
     if not is_revision(folder, revision):
         raise ReconcilerError(f'git knows no revision "{revision}" here.', "Write a branch, a tag or a commit; `git log` lists them.")
     archive = _git(folder, "archive", "--format=tar", revision, "--", ".")
-    if not archive:
+    if archive is None:
         raise ReconcilerError(f'At the revision "{revision}" this folder did not exist yet.', "Choose a later revision.")
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
         tar.extractall(into, filter=_within)  # noqa: S202  the filter lets nothing lead out of the folder

@@ -17,8 +17,14 @@ NOUNS_FOR_PROVIDERS = {
 }
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
     {"errors", "clock", "resource", "diagnostic", "capability"},
-    {"desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome", "diff", "actor", "repository"},
-    {"load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight", "freeze", "consent", "schema", "channels", "waves", "whole"},
+    {
+        *("desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome"),
+        *("diff", "actor", "repository"),
+    },
+    {
+        *("load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight"),
+        *("freeze", "consent", "schema", "channels", "waves", "whole"),
+    },
     {"planner", "validate", "stale", "revert", "format"},
     {"session"},
     {"apply", "recover", "confirm", "adopt"},

@@ -23,6 +23,7 @@ COMMANDS = {
     "approve": "Say that you have looked at the saved PLAN and want it applied.",
     "confirm": "Attest a task that nothing can read back.",
     "coverage": "Say how much of the live organization is under management.",
+    "diff": "Show what changed in the files between two revisions.",
     "drift": "Show what somebody changed behind our back.",
     "fmt": "Lay out the files canonically, comments kept.",
     "import": "Write what is live and not in the files yet.",
