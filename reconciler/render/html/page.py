@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from importlib import resources
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -30,6 +31,7 @@ LINES = 60
 NOTES = 100
 """Tasks, findings and other notes shown of each sort; what is beyond is counted."""
 SAMPLES = 5
+_SCRIPTS = ("search.js", "list.js", "page.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ class Task:
 @collector_paused()
 def render(plan: Plan) -> str:
     """The plan as one self-contained page."""
-    style, script = (_source(f"page.{ending}") for ending in ("css", "js"))
+    style, script = _source("page.css"), _source(*_SCRIPTS)
     told = {"plan": plan, "digest": digest(plan), "policy": _policy(style, script), "style": style, "script": script}
     return (
         _environment()
@@ -100,11 +102,10 @@ def _environment() -> Environment:
     return made
 
 
-def _source(name: str) -> Markup:
-    environment = _environment()
-    assert environment.loader
-    text, _, _ = environment.loader.get_source(environment, name)
-    return Markup(text)  # noqa: S704  our own file, which is hashed for the policy as it stands
+def _source(*names: str) -> Markup:
+    folder = resources.files(__package__)
+    text = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+    return Markup(text)  # noqa: S704  our own files, which are hashed for the policy as they stand
 
 
 def _policy(style: str, script: str) -> str:
