@@ -106,13 +106,13 @@ def test_a_silent_line_is_given_up_after_the_answers_time(server: Server) -> Non
     """A connection on which nothing comes any more counts as lost, and the upload goes on over another."""
     run, way = _through(server, Cut(up=200_000, silent=True), seconds=1.0)
     assert run.error is None
-    assert len(way.carried) == 2
+    assert len(way.carried) > 1
     _must_hold(server, run)
 
 
 def test_a_line_that_trickles_is_waited_for(server: Server) -> None:
     """The time is for each answer, not for the whole: a slow line comes through on one connection."""
-    run, way = _through(server, content=CONTENT * 3, lag=0.02, seconds=1.5)
+    run, way = _through(server, content=CONTENT * 4, lag=0.02, seconds=2.0)
     assert run.error is None
     assert len(way.carried) == 1
 
