@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from providers.simulator.apps.library import Library, envelope, move, version
 from providers.simulator.apps.refusal import Refusal
 from providers.simulator.call import Call
@@ -35,18 +37,40 @@ class Filter:
 
 def page(call: Call, library: Library, asked: Filter, columns: str) -> tuple[list[tuple[Any, ...]], dict[str, Any]]:
     """The rows of the page that the request asks for, and what the answer says beside them."""
-    size, index = max(int(call.number("apps_page_size")), 1), whole(call, "pageIndex") or 0
-    count = (call.store.row(f"SELECT COUNT(*) {asked.sql}", *asked.values) or (0,))[0]
-    pages = max(-(-int(count) // size), 1)
-    if not 0 <= index < pages:
+    index = whole(call, "pageIndex") or 0
+    ends = _ends(call, library, asked)
+    if not 0 <= index < len(ends):
         raise Refusal(9650)
     rows = call.store.rows(
-        f"SELECT {columns} {asked.sql} ORDER BY position LIMIT ? OFFSET ?",
+        f"SELECT {columns} {asked.sql} AND position > ? AND position <= ? ORDER BY position",
         *asked.values,
-        size,
-        index * size,
+        *(ends[index - 1] if index else 0, ends[index]),
     )
-    return rows, _around(call, library, asked.listing, (index, pages, len(rows)))
+    return rows, _around(call, library, asked.listing, (index, len(ends), len(rows)))
+
+
+def _ends(call: Call, library: Library, asked: Filter) -> list[int]:
+    """The position of the last row of each page, at least one page.
+
+    Kept from page to page of one question about one version, so that a walk is one scan and not one for each of its pages.
+    """
+    size = max(int(call.number("apps_page_size")), 1)
+    told = sorted((name, value) for name, value in call.request.args.items() if name != "pageIndex")
+    # While lists trail behind, what a version shows changes with time.
+    fresh = call.now if call.number("apps_lag") else 0
+    question = orjson.dumps([version(call.store, library.id, asked.listing), size, told, fresh]).decode()
+    kept = call.store.row("SELECT question, ends FROM apps_pages WHERE library = ? AND listing = ?", library.id, asked.listing)
+    if kept and kept[0] == question:
+        known: list[int] = orjson.loads(kept[1])
+        return known
+    positions = [row[0] for row in call.store.rows(f"SELECT position {asked.sql} ORDER BY position", *asked.values)]
+    ends = positions[size - 1 :: size]
+    if len(positions) % size or not positions:
+        ends.append(positions[-1] if positions else 0)
+    call.store.rows(
+        "INSERT OR REPLACE INTO apps_pages VALUES (?, ?, ?, ?)", library.id, asked.listing, question, orjson.dumps(ends).decode()
+    )
+    return ends
 
 
 def _around(call: Call, library: Library, listing: str, place: tuple[int, int, int]) -> dict[str, Any]:

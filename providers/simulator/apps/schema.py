@@ -41,6 +41,8 @@ CREATE TABLE IF NOT EXISTS apps_events (
 CREATE INDEX IF NOT EXISTS apps_events_due ON apps_events (ends_at) WHERE settled = 0;
 CREATE TABLE IF NOT EXISTS apps_versions (
     library TEXT, listing TEXT, n INTEGER, id TEXT UNIQUE NOT NULL, PRIMARY KEY (library, listing, n)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS apps_pages (
+    library TEXT, listing TEXT, question TEXT NOT NULL, ends TEXT NOT NULL, PRIMARY KEY (library, listing)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS apps_notifications (
     position INTEGER PRIMARY KEY, library TEXT NOT NULL, id TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL, at REAL NOT NULL);
 """
