@@ -4,8 +4,9 @@ import pytest
 
 from providers.apps_and_books import calls
 from providers.apps_and_books.batches import Batch
-from providers.apps_and_books.decode import Licence, Manager
+from providers.apps_and_books.decode import Licence, Manager, Pricing
 from providers.apps_and_books.ownership import ours
+from providers.apps_and_books.settle import holders
 from providers.wire.words import Refused
 from reconciler.errors import ProviderError, Unclear
 from reconciler.provider import Result
@@ -205,3 +206,27 @@ def test_no_token_is_written_anywhere(campus: Campus) -> None:
         campus.move(campus.licences(2), given=False)
     written = f"{campus.notes}{campus.waits}{caught.value!r}{caught.value.hint}{vars(campus.library)}"
     assert campus.token.text not in written
+
+
+WAYS = {
+    "few targets": (1, 3, 0, 1),
+    "few apps": (20, 1, 0, 1),
+    "a small location": (8, 6, 48, 1),
+    "two apps": (20, 2, 600, 2),
+    "a large location": (8, 6, 9_000, 8),
+}
+
+
+@pytest.mark.parametrize(("targets", "apps", "held", "reads"), WAYS.values(), ids=WAYS.keys())
+def test_reading_back_takes_the_fewest_requests(campus: Campus, targets: int, apps: int, held: int, reads: int) -> None:
+    """Who has what is read target by target, app by app, or from the whole list, whichever takes fewer requests, with the same result."""
+    assets = tuple(Pricing(str(number)) for number in range(apps))
+    for asset in assets:
+        campus.tenant.apps.buy(HERE, asset.adam_id, 100)
+    batch = Batch(assets, (), tuple(campus.wire.serials[:targets]))
+    campus.wire.finish(campus.wire.associate(batch.serials, (), *(asset.adam_id for asset in assets)))
+    counts = dict.fromkeys(assets, held // apps) if held else {}
+    config = campus.library.config(campus.report)
+    found = campus.library.read(lambda _: holders(config, batch, counts), campus.report)
+    assert set(batch.licences()) == found
+    assert campus.requests("GET assignments") == reads
