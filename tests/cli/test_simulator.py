@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from providers.roster_upload.account import Account
 from providers.simulator import Tenant
 from providers.simulator.quirks import SWITCHES
 from reconciler.cli import run
 from tests.cli.terminal import RECONCILER, environment, piped
+from tests.roster_upload.run import upload
 
 CONFIG = "organization: {name: Port School, time_zone: UTC}\n"
 
@@ -83,6 +85,19 @@ def test_ctrl_c_ends_serving(served: Served) -> None:
     served.child.send_signal(signal.SIGINT)
     _, err = served.child.communicate()
     assert (served.child.returncode, err.strip()) == (0, "Stopped.")
+
+
+def test_the_printed_upload_settings_work(served: Served) -> None:
+    """What serve prints below roster_upload lets an SFTP client in, and the password's file is its owner's alone."""
+    assert served.child.stdout
+    while served.child.stdout.readline() != "  roster_upload:\n":
+        assert served.child.poll() is None
+    given = dict(served.child.stdout.readline().strip().split(": ", 1) for _ in range(6))
+    password = Path(given["password"].removeprefix("{file: ").removesuffix("}"))
+    assert password.stat().st_mode & 0o077 == 0
+    keys = tuple(given["host_keys"].strip("[]").split(", "))
+    account = Account(given["host"], given["user"], keys, port=int(given["port"]), folder=given["folder"], password=password.read_text())
+    assert upload(account).error is None
 
 
 def test_the_key_file_is_private(served: Served) -> None:

@@ -83,5 +83,8 @@ def _list(store: Store, name: str) -> list[str]:
 
 def _clean(value: str) -> str:
     """What of a value can stand before the @: letters without their accents, digits, dots, hyphens and underscores."""
-    local = unicodedata.normalize("NFKD", value.partition("@")[0].lower())
+    local = value.partition("@")[0].lower()
+    if local.isascii() and local.isalnum():
+        return local
+    local = unicodedata.normalize("NFKD", local)
     return "".join(letter for letter in local if letter.isalnum() or letter in "-_.")

@@ -75,9 +75,7 @@ def _run(store: Store, settings: Settings, id_: str, content: bytes, at: float, 
 
 
 def _apply(store: Store, settings: Settings, content: bytes, at: float, every: int) -> Journal:
-    def quirk(name: str) -> str:
-        return settings[name].word
-
+    quirk = {name: setting.word for name, setting in settings.items()}.__getitem__
     rows = judge(read(content, quirk), quirk)
     journal = Journal(quirk)
     # Everything that can still refuse the import does so before the first write.

@@ -66,9 +66,10 @@ class _Court:
         instructors = repeated(sheet.header, "instructor_id")[:MOST_INSTRUCTORS]
         checked = [(column, base(column)) for column in (*locations, *instructors, "course_id", "class_id", "student_id")]
         references = [(column, template.refers[of]) for column, of in checked if of in template.refers and column in sheet.header]
+        nicknames = self._quirk("upload_class_display_name") == "accepted"
         for line, cells in sheet.rows:
             values = dict(zip(sheet.header, cells, strict=True))
-            if self._quirk("upload_class_display_name") != "accepted":
+            if not nicknames:
                 values.pop(DISPLAY_NAME, None)
             issue = self._issue(f"{name}.csv:{line}", template, values, references)
             places, teachers = ([values[column] for column in columns if values[column]] for columns in (locations, instructors))
@@ -98,8 +99,9 @@ class _Court:
         return self._verdict("upload_duplicate_id", f"{where} - {template.key} = '{key}' is there already", "INVALID_INPUT")
 
     def _strange(self, template: Template, values: Values) -> str:
-        ids = (values[column] for column in values if column in template.columns and column.endswith("_id"))
-        strict = self._quirk("upload_identifiers") == "strict" and not all(map(_IDENTIFIER.fullmatch, ids))
+        strict = self._quirk("upload_identifiers") == "strict" and not all(
+            _IDENTIFIER.fullmatch(values[column]) for column in template.columns if column.endswith("_id")
+        )
         grade = self._quirk("upload_grade_level") == "listed" and values.get("grade_level", "") not in GRADES
         return "INVALID_INPUT" if strict or grade or values.get("password_policy", "") not in POLICIES else ""
 

@@ -74,7 +74,8 @@ class AcademicPortal:
             if activity["ends_at"] is not None and id_ in ("", activity["id"]):
                 return activity_log.download(self._store, lambda name: settings[name].word, activity)
         raise PortalError(
-            "No import has ended yet.", "It takes some minutes of the organization's time: `simulator portal import-now FILE`."
+            f"No {'such import has ended' if id_ else 'import has ended yet'}.",
+            "It takes some minutes of the organization's time: `simulator portal import-now FILE`.",
         )
 
     def import_now(self) -> None:

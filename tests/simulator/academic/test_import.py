@@ -269,7 +269,7 @@ def test_a_process_that_dies_in_an_import_leaves_none_of_it(tmp_path: Path) -> N
         assert (len(tenant.academic.persons()), len(tenant.academic.classes())) == (3, 1)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(texts=st.lists(NAMED, min_size=46, max_size=46))
 def test_what_our_writer_makes_is_what_apple_reads(texts: list[str]) -> None:
     """For every text that Apple's rules allow, the product's zip passes the pretend Apple's own strict reader and arrives unchanged."""
