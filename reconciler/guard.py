@@ -35,13 +35,18 @@ def refusals(
 ) -> tuple[Refusal, ...]:
     """Every guard that these changes exceed after the approvals that are in force today. Record-only changes and tasks are not counted:
     nothing is sent for them."""
-    verdicts = Counter(id(change.verdict) for change in changes if change.verdict.route is Route.AUTOMATIC)
+    verdicts = Counter(id(change.verdict) for change in changes if _guarded(change.verdict))
     by_id = {id(change.verdict): change.verdict for change in changes}
     counted = [(by_id[key], count) for key, count in verdicts.items()]
     totals = _totals(observed)
     found = [*_counts(counted, totals), *_emptied(counted, totals)]
     refused = (_refuse(count, _allowed(count, guards, approvals, today), observed, today) for count in found)
     return tuple(sorted((refusal for refusal in refused if refusal), key=lambda refusal: (refusal.kind, refusal.guard, refusal.scope)))
+
+
+def _guarded(verdict: Verdict) -> bool:
+    """Of kinds that are taken as a whole, only what was not ours: how they may shrink is guarded in their own way (reconciler.shrink)."""
+    return verdict.route is Route.AUTOMATIC and (verdict.takes_over or not KINDS[verdict.kind].whole)
 
 
 def allowance(limit: Limit, total: int) -> int:
@@ -52,7 +57,7 @@ def allowance(limit: Limit, total: int) -> int:
 def _totals(observed: Observed) -> dict[tuple[str, str], int]:
     """(kind, scope) → how many there are now; scopes of a kind are its places."""
     totals: Counter[tuple[str, str]] = Counter()
-    for kind, items in observed.items.items():
+    for kind, items in ((kind, items) for kind, items in observed.items.items() if not KINDS[kind].whole):
         place = KINDS[kind].place
         for seen, run in groupby(items.values()):  # a service's devices stand together and share one object
             totals[kind, place(seen.spec)] += len(list(run))
@@ -64,6 +69,8 @@ def _counts(verdicts: Iterable[tuple[Verdict, int]], totals: Mapping[tuple[str, 
     for verdict, count in verdicts:
         if verdict.takes_over:
             counts["take_overs", verdict.kind, verdict.scope] += count
+        if KINDS[verdict.kind].whole:
+            continue
         if verdict.verb is Verb.DELETE:
             counts["deletes", verdict.kind, verdict.scope] += count
         if verdict.verb is Verb.UPDATE:
@@ -112,11 +119,15 @@ _SENTENCES = {
 }
 
 
+_OF_OTHERS = "{count} of the {nouns} that others made would be changed or ended; {allowed} may be taken over without leave"
+
+
 def _refuse(found: _Count, allowed: int, observed: Observed, today: date) -> Refusal | None:
     if found.count <= allowed:
         return None
     kind = KINDS[found.kind]
-    message = _SENTENCES[found.guard].format(
+    sentence = _OF_OTHERS if kind.whole else _SENTENCES[found.guard]
+    message = sentence.format(
         count=found.count,
         total=found.total,
         allowed=allowed,

@@ -11,7 +11,7 @@ from operator import is_not
 
 from reconciler.capability import Verb
 from reconciler.desired import Desired, Dormant
-from reconciler.diagnostic import Diagnostic
+from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.freeze import frozen
 from reconciler.guard import refusals
 from reconciler.kinds import KINDS
@@ -22,6 +22,7 @@ from reconciler.resolve import Resolved, resolve
 from reconciler.resource import Address, Seen
 from reconciler.selection import EVERYTHING, Selection, check
 from reconciler.settings import Settings
+from reconciler.shrink import shrinking
 from reconciler.verdict import Judge
 from reconciler.waves import allowed, waves
 from reconciler.whole import undivided
@@ -55,7 +56,8 @@ def plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[
 def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[Diagnostic]) -> Plan:
     resolved = resolve(facts.desired, facts.observed)
     check(facts.selection, facts.desired, resolved.items, facts.observed, facts.record)
-    findings = (*warnings, *facts.observed.findings, *resolved.conflicts)
+    findings = (*warnings, *facts.observed.findings, *resolved.conflicts, *_profiles(facts))
+    guards = facts.settings.guards.on(facts.today)
     tables = {kind: _Table(kind, facts, resolved) for kind in KINDS}
     awaiting = _awaiting(facts, tables)
     everything = sorted(_changes(facts, tables, provider), key=_order)
@@ -79,11 +81,19 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
         awaiting=awaiting,
         findings=findings,
         refusals=(
-            *refusals(changes, facts.observed, facts.settings.guards, facts.settings.approvals, facts.today),
+            *refusals(changes, facts.observed, guards, facts.settings.approvals, facts.today),
+            *shrinking(changes, facts.record, guards.rosters, facts.settings.approvals, facts.today, facts.observed.titles),
             *frozen(changes, facts.settings, facts.today),
         ),
         titles=facts.observed.titles,
     )
+
+
+def _profiles(facts: Facts) -> Iterator[Diagnostic]:
+    for profile in facts.settings.guards.profiles:
+        if profile.covers(facts.today):
+            until = profile.until.isoformat()
+            yield Diagnostic(None, f'The guards have the limits of the profile "{profile.name}" until {until}.', "", Severity.NOTE)
 
 
 class _Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, model_validator
@@ -27,6 +27,7 @@ from reconciler.kinds.suggest import did_you_mean, short
 from reconciler.roster.settings import RosterSettings
 
 ConsentVerb = Literal["create", "update", "delete"]
+GuardName = Literal["deletes", "updates", "take_overs", "empties", "freezes", "roster_files", "roster_locations", "roster_classes"]
 
 
 def _read_zone(value: object) -> str:
@@ -57,6 +58,13 @@ class Organization(Entry):
         return ZoneInfo(self.time_zone)
 
 
+def _in_order(self: Any) -> Any:  # Any: whatever has two dates
+    """A validator: days do not end before they begin."""
+    if self.until < self.from_:
+        raise wrong(f"ends on {self.until}, before it begins on {self.from_}.", "Correct from or until.")
+    return self
+
+
 class Limit(Entry):
     """What a plan may do without leave, counted per service: both numbers hold."""
 
@@ -64,10 +72,40 @@ class Limit(Entry):
     count: Annotated[int, whole()] = Field(description="In absolute numbers.")
 
 
+LIMITS = ("deletes", "updates", "take_overs", "rosters")
+"""What a profile may set otherwise."""
+
+
 class Administrators(Entry):
     """Protection against locking everybody out."""
 
     minimum: Annotated[int, whole(0, 1000)] = Field(default=2, description="Administrators that must remain.")
+
+
+class RosterGuards(Entry):
+    """What a roster may lose from one upload to the next without leave; Apple ends whatever an upload leaves out."""
+
+    files: Limit = Field(default=Limit(percent=10, count=500), description="Of the rows of each of the six files.")
+    locations: Limit = Field(default=Limit(percent=15, count=100), description="Of the people whose main location it is.")
+    classes: Limit = Field(default=Limit(percent=25, count=100), description="Of the students of each class that goes on.")
+
+
+class Profile(Entry):
+    """Limits that hold instead of the usual ones from one day to another. Plans made in that time say so."""
+
+    name: Text = Field(description="What it is for.", examples=["New school year"])
+    from_: Annotated[date, DAY] = Field(alias="from", description="The first day.")
+    until: Day = Field(description="The last day.")
+    deletes: Annotated[Limit | None, Filled()] = None
+    updates: Annotated[Limit | None, Filled()] = None
+    take_overs: Annotated[Limit | None, Filled()] = None
+    rosters: Annotated[RosterGuards | None, Filled()] = None
+
+    _check = model_validator(mode="after")(_in_order)
+
+    def covers(self, day: date) -> bool:
+        """Whether a day belongs to it."""
+        return self.from_ <= day <= self.until
 
 
 class Guards(Entry):
@@ -78,14 +116,24 @@ class Guards(Entry):
     take_overs: Limit = Field(default=Limit(percent=100, count=0), description="Changing what we did not set ourselves.")
     administrators: Administrators = Administrators()
     empties: Flag = Field(default=False, description="Whether a service may lose its last device.")
+    rosters: RosterGuards = RosterGuards()
+    profiles: Annotated[tuple[Profile, ...], OneOrMany(empty=True)] = Field(
+        default=(), description="Other limits between two dates: a new school year, for example."
+    )
+
+    def on(self, day: date) -> Guards:
+        """The limits of a day: those of the profiles that cover it, the last one first, and these for the rest."""
+        active = [profile for profile in self.profiles if profile.covers(day)]
+        other = {name: limit for profile in active for name in LIMITS if (limit := getattr(profile, name)) is not None}
+        return self.model_copy(update=other)
 
 
 class Approval(Entry):
     """Leave to exceed a guard: for one kind and scope, up to a number, until a day, for a reason. `plan` prints the one it lacks."""
 
-    allow: Annotated[Literal["deletes", "updates", "take_overs", "empties", "freezes"], Choice()] = Field(description="Which guard.")
+    allow: Annotated[GuardName, Choice()] = Field(description="Which guard.")
     kind: Text = Field(description="Of which kind.", examples=["device_assignment"])
-    scope: Text = Field(description='For which service, or which freeze; "*" for every one.', examples=["jamf", "*"])
+    scope: Text = Field(description='For which service, freeze, file, location or class; "*" for every one.', examples=["jamf", "*"])
     up_to: Annotated[int, whole()] = Field(description="How many at most.")
     until: Day = Field(description="The last day on which it counts.")
     reason: Text = Field(description="Why, for the ledger.", examples=["Grade 6 moves to Jamf, decided on 2026-08-01"])
@@ -105,11 +153,7 @@ class Freeze(Entry):
         default=(), description="Kinds that may change all the same.", examples=[["mdm_server"]]
     )
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Freeze:
-        if self.until < self.from_:
-            raise wrong(f"ends on {self.until}, before it begins on {self.from_}.", "Correct from or until.")
-        return self
+    _check = model_validator(mode="after")(_in_order)
 
     def covers(self, day: date) -> bool:
         """Whether a day belongs to it."""

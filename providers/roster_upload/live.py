@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from providers.device_enrolment.roster import AcademicReading, ClassRow, CourseRow, Entry, LocationRow, PersonRow
-from reconciler.kinds.roster import Class, Course, Location, Person
+from reconciler.kinds.roster import UNKNOWN, Class, Course, Location, Person
 from reconciler.pseudonyms import Pseudonyms
 from reconciler.resource import Spec
 from reconciler.roster.desired import CLASS, COURSE, LOCATION, PERSON
@@ -78,7 +78,7 @@ class Live:
 
     def _policy(self, word: str, known: str) -> str:
         """An account that has the policy of its location may have any."""
-        if not known or POLICIES.get(known) == word:
+        if known in ("", UNKNOWN) or POLICIES.get(known) == word:
             return known
         return next((policy for policy, meaning in POLICIES.items() if meaning == word), known)
 

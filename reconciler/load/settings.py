@@ -73,7 +73,7 @@ def check_approvals(settings: Settings, document: Document, sections: Sections, 
             found.append(Diagnostic(document.source(*at, "kind"), message, did_you_mean(approval.kind, KINDS)))
         if approval.allow == "freezes":
             _check_freeze(approval.scope, settings.freezes, document.source(*at, "scope"), found)
-        elif approval.scope != "*" and approval.scope not in services:
+        elif not approval.allow.startswith("roster_") and approval.scope != "*" and approval.scope not in services:
             found.append(_undeclared_scope(approval.scope, document.source(*at, "scope"), services))
         if not approval.covers(today):
             message = f"approvals.until: this approval ended on {approval.until} and has no effect any more."

@@ -112,7 +112,7 @@ def _line(line: Line, room: _Room) -> Iterator[str]:
 
 def _part(line: Line, part: Part, room: _Room) -> str:
     origin, source = (part.origin, f" ({part.source})") if part.origin else ("no entry any more", "")
-    if not KINDS[line.kind].placed:
+    if not KINDS[line.kind].gathered:
         return escape(origin + source)
     count = f"{len(part.names):,} · "
     if not room.names:

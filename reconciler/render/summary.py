@@ -13,6 +13,7 @@ from reconciler.capability import Route, Verb
 from reconciler.diff import explain
 from reconciler.kinds import KINDS
 from reconciler.plan import NOT_ASKED, Awaiting, Cause, Change, Plan, Price, Verdict
+from reconciler.render.roster import Told, told
 
 SYMBOLS = {Verb.CREATE: "+", Verb.UPDATE: "~", Verb.DELETE: "-", Verb.ADOPT: "=", Verb.FORGET: "·"}
 
@@ -79,13 +80,18 @@ def lines(plan: Plan, changes: Iterable[Change] | None = None) -> list[Line]:
     """The plan's changes as lines: what can hurt most comes first, then what touches most."""
     groups: dict[tuple[object, ...], list[Change]] = defaultdict(list)
     keys: dict[int, tuple[object, ...]] = {}
+    whole: list[Change] = []
     for change in plan.changes if changes is None else changes:
         verdict = change.verdict
+        if KINDS[verdict.kind].whole:
+            whole.append(change)
+            continue
         key = keys.get(id(verdict))
         if key is None:
             key = keys[id(verdict)] = _key(verdict)
         groups[key if KINDS[verdict.kind].placed else (*key, change.name)].append(change)
     found = [_line(plan, group) for group in groups.values()]
+    found += [_told(sentence) for sentence in told(plan, whole)]
     return sorted(found, key=lambda line: (_RISK.index(line.verb), -line.count, line.text, line.why))
 
 
@@ -104,17 +110,25 @@ def _line(plan: Plan, changes: Sequence[Change]) -> Line:
     return Line(verdict.kind, verdict.verb, verdict.route, plain(text), why(verdict), _parts(changes), waits)
 
 
+def _told(sentence: Told) -> Line:
+    verdict = sentence.changes[0].verdict
+    return Line(verdict.kind, verdict.verb, verdict.route, plain(sentence.text), why(verdict), _parts(sentence.changes), "")
+
+
 def _parts(changes: Sequence[Change]) -> tuple[Part, ...]:
+    """By entry and its place; people stand in files of one row each, so there the file is the place."""
     names: dict[tuple[str, str], list[str]] = defaultdict(list)
     for change in changes:
-        names[change.verdict.origin, str(change.verdict.source or "")].append(change.name)
+        source = change.verdict.source
+        place = source.file if source and KINDS[change.verdict.kind].whole else str(source or "")
+        names[change.verdict.origin, place].append(change.name)
     parts = [Part(origin, plain(source), tuple(sorted(found))) for (origin, source), found in names.items()]
     return tuple(sorted(parts, key=lambda part: (-len(part.names), part.origin)))
 
 
 def why(verdict: Verdict) -> str:
     """Why it happens, in a reviewer's words."""
-    if not KINDS[verdict.kind].placed:
+    if not KINDS[verdict.kind].gathered:
         return _NOT_PLACED.get(verdict.cause, _CAUSES[verdict.cause])
     return (_TAKES_OVER if verdict.takes_over else _CAUSES).get(verdict.cause, _CAUSES[verdict.cause])
 

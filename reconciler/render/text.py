@@ -50,8 +50,8 @@ def _line(line: Line, everything: bool) -> Iterator[str]:
         return
     width = max(len(part.origin or NO_ENTRY) for part in line.parts)
     for part in line.parts:
-        names = f"  {_names(part.names, everything)}" if KINDS[line.kind].placed else ""
-        count = f"{len(part.names):>7,}  " if KINDS[line.kind].placed else "         "
+        names = f"  {_names(part.names, everything)}" if KINDS[line.kind].gathered else ""
+        count = f"{len(part.names):>7,}  " if KINDS[line.kind].gathered else "         "
         yield f"{count}{part.origin or NO_ENTRY:<{width}}  {click.style(part.source, dim=True)}{names}"
 
 

@@ -29,15 +29,21 @@ class Mark:
         return cls(*text.split(" ", 2))
 
 
+_PERSONAL = ("first_name", "last_name", "middle_name", "number", "grade", "email", "sis_username", "passcode")
+
+
 def remembered(kind: str, mark: Mark) -> Spec:
     """What a mark alone tells of a thing; the rest is UNKNOWN."""
     match kind:
         case "person":
             role: Role = "staff" if mark.sort == "staff" else "student"
-            return Person(role=role, first_name=UNKNOWN, last_name=UNKNOWN, locations=(mark.place,))
+            unknown = dict.fromkeys(
+                ("first_name", "last_name", "middle_name", "number", "grade", "email", "sis_username", "passcode"), UNKNOWN
+            )
+            return Person(role=role, locations=(mark.place,), **unknown)
         case "class":
             members = int(mark.sort) if mark.sort.isdecimal() else 0
-            return Class(course=UNKNOWN, location=mark.place, number=UNKNOWN, students=(UNKNOWN,) * members)
+            return Class(course=UNKNOWN, location=mark.place, number=UNKNOWN, instructors=(UNKNOWN,), students=(UNKNOWN,) * members)
         case "course":
             return Course(location=mark.place, number=UNKNOWN, name=UNKNOWN)
         case _:
