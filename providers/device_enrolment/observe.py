@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from providers.device_enrolment import account, calls, devices
 from providers.device_enrolment.account import Account
 from providers.device_enrolment.devices import Device
+from providers.device_enrolment.meanings import said
 from providers.wire.message import Call
+from providers.wire.words import Refused
 from reconciler.kinds.profile import DISCOVERY, PROFILE, EnrolmentProfile, ServiceDiscovery
 from reconciler.provider import Look, Report
 from reconciler.resource import Declared, Seen
@@ -20,10 +22,11 @@ from reconciler.resource import Declared, Seen
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one service told. `seen`: profile's id → what its devices hold, one object for all of them."""
+    """What one service told. `whole`: these are all of its devices. `seen`: profile's id → what its devices hold, one object for all."""
 
     account: Account
-    devices: Mapping[str, Device] = field(default_factory=dict)
+    whole: bool
+    devices: dict[str, Device] = field(default_factory=dict)
     seen: Mapping[str, Seen] = field(default_factory=dict)
     discovery: str = ""
 
@@ -31,19 +34,43 @@ class Reading:
 def read(server: str, look: Look, report: Report) -> Call[Reading]:
     """What a look needs of one mdm_server."""
     whose = yield from account.read()
-    found = yield from _devices(server, look, whose, report)
+    whole = look.everything or any(on(rule.declared) == server for rule in look.desired.rules.get(PROFILE, ()))
+    found = yield from devices.every(server, whose, report) if whole else devices.some(server, _named(server, look))
     told = yield from devices.profiles(server, {device.profile for device in found.values()} - {""})
-    address = ""
-    if server in look.desired.of(DISCOVERY) or server in look.recorded.get(DISCOVERY, {}):
-        address = yield from calls.discovery()
-    return Reading(whose, found, {uuid: Seen(profile) for uuid, profile in told.items()}, address)
+    address = yield from _address(server, look)
+    return Reading(whose, whole, found, {uuid: Seen(profile) for uuid, profile in told.items()}, address)
 
 
-def _devices(server: str, look: Look, whose: Account, report: Report) -> Call[dict[str, Device]]:
-    if any(on(rule.declared) == server for rule in look.desired.rules.get(PROFILE, ())):
-        return (yield from devices.every(server, whose, report))
-    # A recorded serial may be on any service; one that is declared for another is asked for, too: it may still be here.
-    return (yield from devices.some(server, {*look.desired.of(PROFILE), *look.recorded.get(PROFILE, {})}))
+def _named(server: str, look: Look) -> set[str]:
+    """The serials that entries name for a service, and those of the record that no entry names: they may be on any."""
+    declared = look.desired.of(PROFILE)
+    here = {serial for serial, each in declared.items() if on(each) == server}
+    return here | (look.recorded.get(PROFILE, {}).keys() - declared.keys())
+
+
+def strays(server: str, look: Look, readings: Mapping[str, Reading]) -> Call[None]:
+    """Look on this service, too, for devices that are not on the one that their entry names."""
+    named = look.desired.of(PROFILE).items()
+    missing = {serial for serial, each in named if on(each) not in (server, "") and not _there(serial, on(each), readings)}
+    if missing and not readings[server].whole:
+        readings[server].devices.update((yield from devices.some(server, missing)))
+
+
+def _there(serial: str, server: str, readings: Mapping[str, Reading]) -> bool:
+    return server in readings and serial in readings[server].devices
+
+
+def _address(server: str, look: Look) -> Call[str]:
+    """The service-discovery address, if anybody asks; an organization that cannot have one has none, unless an entry wants it."""
+    asked = server in look.desired.of(DISCOVERY) or server in look.recorded.get(DISCOVERY, {})
+    if not (asked or look.everything):
+        return ""
+    try:
+        return (yield from calls.discovery())
+    except Refused as refusal:
+        if asked or not said(refusal.faults, "ORG_NOT_SUPPORTED"):
+            raise
+    return ""
 
 
 def on(declared: Declared) -> str:

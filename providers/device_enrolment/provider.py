@@ -51,6 +51,8 @@ class DeviceEnrolment:
         """See Provider."""
         before = self._reads()
         readings = {server: service.driver.run(observe.read(server, look, report), report) for server, service in self._services.items()}
+        for server, service in self._services.items():
+            service.driver.run(observe.strays(server, look, readings), report)
         self._remember(readings)
         observed = _observed(look, readings)
         cooling = {server: service.cooling.at(self.clock.now()) for server, service in self._services.items()}

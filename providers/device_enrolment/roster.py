@@ -23,7 +23,7 @@ COURSES = ("/roster/class/course", "/roster/course")
 """Apple's present pages name the first one, its older ones and the live account the second."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class Entry:
     """What every row has; texts are empty where Apple tells nothing. `key` is Apple's unique_identifier.
 
@@ -37,14 +37,14 @@ class Entry:
     changed: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class LocationRow(Entry):
     """A location."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class CourseRow(Entry):
     """A course."""
 
@@ -52,7 +52,7 @@ class CourseRow(Entry):
     number: str
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class PersonRow(Entry):
     """Somebody with a Managed Apple Account. Apple tells no role: it follows from the classes.
 
@@ -72,7 +72,7 @@ class PersonRow(Entry):
     federated: bool | None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(slots=True, repr=False)
 class ClassRow(Entry):
     """A class; its location, course and members by their unique_identifiers."""
 

@@ -5,11 +5,12 @@ from math import ceil
 import pytest
 
 from providers.device_enrolment.provider import DeviceEnrolment
+from reconciler.desired import Desired
 from reconciler.diagnostic import Severity
 from reconciler.errors import ProviderError, Unclear
 from reconciler.kinds.profile import DISCOVERY, PROFILE
 from reconciler.plan import Step
-from reconciler.provider import Receipt, Result
+from reconciler.provider import Look, Receipt, Result
 from tests.apple_school.school import servers
 from tests.device_enrolment.changes import Office, address, change, gives, profile, want
 from tests.device_enrolment.district import TITLES
@@ -185,6 +186,22 @@ def test_named_devices_are_looked_up() -> None:
     observed = office.observe(want({serial: profile(), "NOWHERE0001": profile()}))
     assert [*observed.present[PROFILE]] == [serial]
     assert office.district.asked("POST /server/devices") == 0
+
+
+def test_importing_reads_everything() -> None:
+    """Where everything is asked for, every device and address is read, and an organization that cannot have an address has none."""
+    office = Office({"enrolment_discovery": "unsupported"})
+    office.apply(gives(office.held("meraki")[:2], profile("meraki")))
+    observed = office.observe(Look(Desired(), {}, everything=True))
+    assert observed.present[PROFILE].keys() == {*office.held(), *office.held("meraki"), *office.held("intune")}
+    assert observed.items[PROFILE].keys() == {*office.held("meraki")[:2]}
+
+
+def test_named_devices_cost_no_more_than_they_are() -> None:
+    """Serial numbers are asked for at their own service, and elsewhere only those that are not there."""
+    office = Office()
+    office.observe(want({**dict.fromkeys(office.held(), profile()), **dict.fromkeys(office.held("meraki"), profile("meraki"))}))
+    assert office.district.asked("POST /devices") == 2
 
 
 def _said(office: Office, **look: object) -> list[str]:
