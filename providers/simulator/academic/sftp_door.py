@@ -33,11 +33,12 @@ class Door:
         self.password = account.password
         self._folder = tempfile.TemporaryDirectory(prefix="roster-upload-")
         Path(self._folder.name, FOLDER).mkdir()
+        self._callers: set[asyncssh.SSHServerConnection] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         try:
-            self._listener = self._run(_listen(tenant, account, self._folder.name, host, port))
+            self._listener = self._run(_listen(tenant, account, self._folder.name, self._callers, host, port))
         except BaseException:
             self._end()
             raise
@@ -45,9 +46,8 @@ class Door:
         self.host_key_line = f"[{host}]:{self.port} {account.host_key_public}"
 
     def close(self) -> None:
-        """Stop serving, free the port and throw away what lies in the folder."""
-        self._listener.close()
-        self._run(self._listener.wait_closed())
+        """Stop serving, free the port and throw away what lies in the folder; what was being uploaded has arrived or never will."""
+        self._run(_hang_up(self._listener, self._callers))
         self._end()
 
     def __enter__(self) -> Door:
@@ -71,12 +71,14 @@ def open(tenant: Tenant, host: str = "127.0.0.1", port: int = 0) -> Door:  # noq
     return Door(tenant, host, port)
 
 
-async def _listen(tenant: Tenant, account: SftpAccount, folder: str, host: str, port: int) -> Any:  # Any: asyncssh's acceptor
+async def _listen(
+    tenant: Tenant, account: SftpAccount, folder: str, callers: set[asyncssh.SSHServerConnection], host: str, port: int
+) -> asyncssh.SSHAcceptor:
     waiting: dict[Path, str] = {}
     return await asyncssh.listen(
         host,
         port,
-        server_factory=lambda: _Guard(tenant),
+        server_factory=lambda: _Guard(tenant, callers),
         server_host_keys=[asyncssh.import_private_key(account.host_key)],
         sftp_factory=lambda channel: _Dropbox(channel, tenant, folder, waiting),
         # One connection should not wait for the reverse look-up of a loopback address.
@@ -84,11 +86,29 @@ async def _listen(tenant: Tenant, account: SftpAccount, folder: str, host: str, 
     )
 
 
+async def _hang_up(listener: asyncssh.SSHAcceptor, callers: set[asyncssh.SSHServerConnection]) -> None:
+    listener.close()
+    for caller in list(callers):
+        caller.abort()
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others, timeout=5.0)
+    await listener.wait_closed()
+
+
 class _Guard(asyncssh.SSHServer):
     """Who may come in: the one account, by its password or by a key that was registered in the portal."""
 
-    def __init__(self, tenant: Tenant) -> None:
+    def __init__(self, tenant: Tenant, callers: set[asyncssh.SSHServerConnection]) -> None:
         self._tenant = tenant
+        self._callers = callers
+
+    def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        self._conn = conn
+        self._callers.add(conn)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's signature
+        self._callers.discard(self._conn)
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002 - asyncssh's signature
         return True

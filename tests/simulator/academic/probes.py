@@ -108,9 +108,11 @@ def _log(school: School) -> object:
 def _sftp(school: School) -> object:
     with sftp_door.open(school.tenant) as door, Dropbox(door) as box:
         seen: list[object] = [box.put("a.part", b"x" * 9000), box.rename("a.part", "a.zip"), box.stat("a.part"), box.stat("b.part")]
-        seen += [box.put("c.zip", packed(files())), box.names()]
+        # A server that hangs up may take a moment to notice what it then has.
+        seen += [box.put("c.zip", packed(files())), box.names() if seen[0] == "ok" else ""]
         school.tenant.clock.sleep(3600)
-        return [*seen, box.stat("c.zip"), box.names(), len(list(people.persons(school.tenant.store)))]
+        seen += [box.stat("c.zip"), box.names()] if seen[0] == "ok" else []
+    return [*seen, len(list(people.persons(school.tenant.store)))]
 
 
 def _paging(school: School) -> object:

@@ -96,8 +96,9 @@ def test_reading_an_upload_is_not_another_one() -> None:
 
 def test_half_a_zip_is_taken_as_it_is() -> None:
     """A zip whose connection is cut while it is written under its final name fails to import and changes nothing."""
-    with School(sftp_write="cut") as school, sftp_door.open(school.tenant) as door, Dropbox(door) as box:
-        assert box.put("roster.zip", ROSTER * 20) != "ok"
+    with School(sftp_write="cut") as school:
+        with sftp_door.open(school.tenant) as door, Dropbox(door) as box:
+            assert box.put("roster.zip", ROSTER * 20) != "ok"
         school.portal.import_now()
         assert [activity["messages"] for activity in school.portal.activities()] == [["The file is not a zip that can be read."]]
 
