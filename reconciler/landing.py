@@ -135,7 +135,11 @@ def ledger_entry(run: str, who: Mapping[str, str], step: Step, meant: Sequence[I
         "title": step.title,
         "reference": reference,
         "outcomes": write_outcomes(outcomes),
-        "before": [{"kind": one.kind, "verb": str(one.verb), "was": one.before, "names": sorted(one.names)} for one in meant],
+        "before": [
+            {"kind": one.kind, "verb": str(one.verb), "was": one.before, "names": sorted(one.names)}
+            for one in meant
+            if not KINDS[one.kind].whole
+        ],
     }
     return LedgerEntry(run, "step", dict(who), what)
 

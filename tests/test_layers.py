@@ -27,7 +27,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
     },
     {"planner", "validate", "stale", "revert", "format"},
     {"session"},
-    {"apply", "recover", "confirm", "adopt"},
+    {"apply", "recover", "confirm", "roster_proof", "rehearse", "adopt"},
     {"cli", "__main__"},
 )
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
-from providers.roster_upload.copies import Copies, Copy
 from reconciler.provider import Known
 from reconciler.resource import Seen, Spec
+from reconciler.roster.copies import Copies, Copy
 from reconciler.roster.marks import Mark, remembered
 
 

@@ -9,15 +9,15 @@ from datetime import timedelta
 from providers.device_enrolment.connect import open_service
 from providers.device_enrolment.service import EnrolmentService
 from providers.roster_upload.account import Account
-from providers.roster_upload.copies import Copies
 from providers.roster_upload.live import Live
 from providers.roster_upload.provider import Read, RosterUpload, Upload, Way
 from providers.roster_upload.sftp import Sftp
 from reconciler.clock import Clock, SystemClock
-from reconciler.connections import RosterUploadConnection, Secret
+from reconciler.connections import RosterUploadConnection
 from reconciler.errors import ProviderError
 from reconciler.provider import Context, Note, Provider, Report
 from reconciler.pseudonyms import Pseudonyms
+from reconciler.roster.copies import Copies
 
 
 def connect(options: object, context: Context) -> Provider:

@@ -9,7 +9,6 @@ from datetime import timedelta
 
 from providers.roster_upload import capabilities, settle
 from providers.roster_upload.baseline import Baseline
-from providers.roster_upload.copies import Copies, Copy
 from providers.roster_upload.findings import findings
 from providers.roster_upload.live import Live
 from providers.roster_upload.observe import Situation, titles
@@ -20,6 +19,7 @@ from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step
 from reconciler.provider import Look, Note, Notice, Outcome, Receipt, Report, Result
 from reconciler.resource import Address
+from reconciler.roster.copies import Copies, Copy
 from reconciler.roster.desired import KINDS, Declarations, declare
 from reconciler.roster.layout import LAYOUTS
 from reconciler.roster.part import Roster

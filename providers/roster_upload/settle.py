@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from providers.roster_upload.copies import Copy
 from providers.roster_upload.live import Live
 from reconciler.clock import Clock
 from reconciler.provider import Notice, Outcome, Report, Result
 from reconciler.resource import Address
+from reconciler.roster.copies import Copy
 from reconciler.roster.desired import LOCATION
 
 FIRST_LOOK = timedelta(minutes=5)

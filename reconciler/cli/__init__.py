@@ -29,12 +29,14 @@ COMMANDS = {
     "import": "Write what is live and not in the files yet.",
     "ledger": "Search and verify the history of what was done.",
     "plan": "Show what would change, what it costs and what a person must do.",
+    "rollover": "Rehearse the change of people and classes on a pretend organization.",
     "roster": "Check people and classes, and write the zip that Apple takes.",
     "schema": "Write the JSON Schemas that editors use.",
     "show": "Show what is declared, recorded and known of one thing.",
     "simulator": "Rehearse against a pretend Apple School Manager.",
     "tasks": "List what a person must do in Apple's portal.",
     "validate": "Check the files, offline.",
+    "verify": "Prove from a downloaded log what nothing reads back.",
 }
 
 
