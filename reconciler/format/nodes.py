@@ -97,7 +97,7 @@ class _Gap:
         self.before, self.after, self.current = before, after, before
         self.pieces = text[before.end : after.start if after else len(text)].split("\n")
         start = text.rfind("\n", 0, after.start) + 1 if after else 0
-        line = text[start:] if after else ""
+        line = text[start : after.start] if after else ""  # up to the value only: a file has as many gaps as values
         self.column = len(line) - len(line.lstrip(" ")) if after else -1
         self.lines: list[tuple[int, str]] = []
         self.owned = before.style in BLOCKS or before.end == 0  # then nothing of its line is left
