@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from reconciler.errors import ReconcilerError
 from reconciler.kinds.entry import Entry
 from reconciler.kinds.fields import FLAG, MOMENT, TEXT, Filled, Json, OneOrMany, Reader, Text, read_text, whole, wrong
+from reconciler.kinds.secret import Secret
 from reconciler.kinds.suggest import short
 
 APPLE_SCHOOL_URL = "https://api-school.apple.com"
@@ -34,45 +33,6 @@ def _read_url(value: object) -> str:
 
 URL = Reader(_read_url, {"type": "string", "pattern": URL_PATTERN})
 Url = Annotated[str, URL]
-
-
-class Secret(Entry):
-    """Where a secret is kept: a file (relative to the configuration folder, or absolute) or an environment variable. Never the secret."""
-
-    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
-
-    file: Annotated[str | None, TEXT] = Field(default=None, description="Path of the file.", examples=["../secrets/apple-school.pem"])
-    env: Annotated[str | None, TEXT] = Field(default=None, description="Name of the environment variable.", examples=["APPLE_SCHOOL_KEY"])
-
-    @model_validator(mode="before")
-    @classmethod
-    def _never_inline(cls, value: Any) -> Any:
-        if isinstance(value, str):  # its text must not be echoed
-            raise wrong("holds text; a secret never stands in these files.", "Write {file: path/to/key.pem} or {env: NAME_OF_VARIABLE}.")
-        return value
-
-    @model_validator(mode="after")
-    def _one_place(self) -> Secret:
-        if (self.file is None) == (self.env is None):
-            raise wrong("needs exactly one of file and env.")
-        return self
-
-    def read(self, folder: Path, environment: Mapping[str, str]) -> str:
-        """The secret itself. ReconcilerError if it is not where these files say."""
-        if self.env is not None:
-            if not environment.get(self.env):
-                raise ReconcilerError(
-                    f"The environment variable {self.env} is not set.", "It must hold the secret, or use {file: …} instead."
-                )
-            return environment[self.env]
-        path = folder / (self.file or "")
-        try:
-            return path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not text"
-            raise ReconcilerError(
-                f"The secret file {path} cannot be read: {reason}.", f"{self.file} is named in reconciler.yaml."
-            ) from None
 
 
 class SimulatorOptions(Entry):
@@ -207,6 +167,20 @@ class ContentTokenConnection(Entry):
     _check = _simulated_or("token")
 
 
+class PortalConnection(Entry):
+    """How plans look for what can be seen from outside: DNS records and service-discovery documents. In a rehearsal nothing is asked
+    unless it is named here."""
+
+    resolver: Annotated[str | None, TEXT] = Field(
+        default=None,
+        description="The DNS server to ask, as address or address:port; without it, the machine's own.",
+        examples=["192.0.2.53"],
+    )
+    discovery_url: Annotated[str | None, URL] = Field(
+        default=None, description="Where to ask for documents instead of the domain itself: only for tests on this machine."
+    )
+
+
 class Connections(Entry):
     """How to reach each channel. Either all of them are rehearsed or none."""
 
@@ -215,8 +189,10 @@ class Connections(Entry):
     device_enrolment: dict[str, ServerToken] = Field(default_factory=dict, description="By the key of the device-management service.")
     apps_and_books: dict[str, ContentTokenConnection] = Field(default_factory=dict, description="By the key under content_tokens.")
 
+    portal: PortalConnection = PortalConnection()
+
     def channels(self) -> Iterator[tuple[str, object]]:
-        """The sections that are there, in the order in which their channels work."""
+        """The sections that are there, in the order in which their channels work; the portal is always there, and last."""
         yield from ((name, section) for name in type(self).model_fields if (section := getattr(self, name)))
 
     @property

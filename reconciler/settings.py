@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, model_validator
 
-from reconciler.connections import Connections, Secret
+from reconciler.connections import Connections
 from reconciler.kinds.entry import Entry
 from reconciler.kinds.fields import (
     DAY,
@@ -23,6 +23,7 @@ from reconciler.kinds.fields import (
     whole,
     wrong,
 )
+from reconciler.kinds.secret import Secret
 from reconciler.kinds.suggest import did_you_mean, short
 from reconciler.roster.settings import RosterSettings
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from providers.device_enrolment.provider import DeviceEnrolment
 from providers.device_enrolment.service import Door, EnrolmentService
 from providers.device_enrolment.token import ServerToken, read_server_token
 from reconciler.clock import SystemClock
-from reconciler.connections import Secret
 from reconciler.connections import ServerToken as Section
-from reconciler.errors import ProviderError, ReconcilerError
+from reconciler.errors import ProviderError
 from reconciler.provider import Context, Provider
 
 
@@ -42,22 +40,9 @@ def read_token(server: str, section: Section, context: Context) -> ServerToken:
     key = section.private_key.read(context.folder, context.environment)
     passphrase = section.passphrase.read(context.folder, context.environment) if section.passphrase else None
     try:
-        return read_server_token(_bytes(section.server_token, context), key, passphrase)
+        return read_server_token(section.server_token.content(context.folder, context.environment), key, passphrase)
     except ProviderError as error:
         raise ProviderError(f"connections.device_enrolment.{server}: {error.message}", error.hint) from None
-
-
-def _bytes(secret: Secret, context: Context) -> bytes:
-    """A token as it is kept: the file may be binary, where tools took the base64 off."""
-    if secret.file is None:
-        return secret.read(context.folder, context.environment).encode()
-    path: Path = context.folder / secret.file
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ReconcilerError(
-            f"The server token {path} cannot be read: {error.strerror}.", f"{secret.file} is named in reconciler.yaml."
-        ) from None
 
 
 def _rehearsal(server: str, base_url: str, context: Context) -> EnrolmentService:

@@ -15,6 +15,7 @@ from providers.roster_upload.sftp import Sftp
 from reconciler.clock import Clock, SystemClock
 from reconciler.connections import RosterUploadConnection
 from reconciler.errors import ProviderError
+from reconciler.kinds.secret import Secret
 from reconciler.provider import Context, Note, Provider, Report
 from reconciler.pseudonyms import Pseudonyms
 from reconciler.roster.copies import Copies

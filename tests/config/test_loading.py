@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.connections import Secret
+from reconciler.kinds.secret import Secret
 from reconciler.desired import Rule
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.match import Match, MatchEntry, Traits
