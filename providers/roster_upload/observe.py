@@ -89,7 +89,9 @@ class Situation:
         known = declared[name].spec if name in declared else blank(kind)
         over = self.live.over(name, known)
         source = self.live.foreign(kind, name)
-        return Seen(over.model_copy(update={"source": source}) if source and kind in (PERSON, CLASS) else over)
+        if source and kind in (PERSON, CLASS):
+            return Seen(over.model_copy(update={"source": source}))
+        return Seen(over, by_channel=not source)
 
     def _drifted(self, kind: str, name: str, live: Live) -> Seen:
         """Something of ours as it is now. It keeps its mark unless Apple tells something else than what was accepted."""
