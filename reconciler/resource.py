@@ -69,6 +69,10 @@ class Spec(BaseModel):
         unmanaged = {name: None for name, value in by if value is None}
         return self.model_copy(update=unmanaged) if unmanaged else self
 
+    def claimed(self, by: Spec) -> Spec:
+        """What of this spec is ours once it has landed as `by` wants it: what the record holds from then on."""
+        return self.managed(by)
+
     def unread(self, observed: Spec) -> tuple[str, ...]:
         """Attributes that this spec wants and the channel does not tell; only a person can attest them."""
         return tuple(name for name, value in self if value is not None and getattr(observed, name) is None)
@@ -98,9 +102,11 @@ class Declared:
 class Seen:
     """What a channel says of one address. An empty `remote_id` means that the name itself is the channel's identity.
 
-    `fingerprint`: of kinds that take their own; empty where it is that of the spec.
+    `fingerprint`: of kinds that take their own; empty where it is that of the spec. `by_channel`: only this channel can have made it so,
+    so that changing it takes nothing away from anybody.
     """
 
     spec: Spec
     remote_id: str = ""
     fingerprint: str = ""
+    by_channel: bool = False

@@ -80,7 +80,7 @@ class Judge:
 
 def _wanted(declared: Declared, after: Spec) -> str:
     """What the record will hold once `after` has landed."""
-    return declared.fingerprint or fingerprint(after.managed(declared.spec))
+    return declared.fingerprint or fingerprint(after.claimed(declared.spec))
 
 
 def _found(seen: Seen, by: Spec) -> str:
@@ -104,9 +104,9 @@ def _declared(declared: Declared, entry: Entry | None, seen: Seen | None) -> _Fi
     after = spec.given(seen.spec, ours=ours)
     if after == seen.spec or _attested(after, declared, seen, entry):
         return _same(after, declared, seen, entry)
-    if entry is None:
+    if entry is None and not seen.by_channel:
         return _Finding(Verb.UPDATE, Cause.FOREIGN, after, takes_over=True)
-    return _Finding(Verb.UPDATE, Cause.INTENT if ours else Cause.DRIFT, after)
+    return _Finding(Verb.UPDATE, Cause.INTENT if ours or entry is None else Cause.DRIFT, after)
 
 
 def _same(after: Spec, declared: Declared, seen: Seen, entry: Entry | None) -> _Finding | None:
