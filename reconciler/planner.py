@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import repeat
 from operator import is_not
 
@@ -142,9 +143,14 @@ def _order(change: Change) -> tuple[int, int, str]:
 
 def _changes(facts: Facts, tables: Mapping[str, _Table], provider: Provider) -> Iterator[Change]:
     for kind, table in ((kind, table) for kind, table in tables.items() if kind in provider.kinds):
-        judge = Judge(KINDS[kind], provider.capability, lambda need: facts.observed.seen(need.kind, need.name) is not None)
+        judge = Judge(KINDS[kind], provider.capability, partial(_exists, facts.observed))
         swept = facts.observed.swept.get(kind, ())
         yield from _changes_of(kind, judge, table, facts.observed.present.get(kind), swept)
+
+
+def _exists(observed: Observed, need: Address) -> bool:
+    """Whether something needed is there; of what hangs on a thing, the thing is enough."""
+    return observed.seen(need.kind, need.name) is not None or need.name in observed.present.get(need.kind, ())
 
 
 def _changes_of(kind: str, judge: Judge, table: _Table, present: Mapping[str, object] | None, swept: Collection[str]) -> Iterator[Change]:

@@ -46,10 +46,7 @@ class Pseudonyms:
         if settings.privacy.key is not None:
             return cls.read(settings.privacy.key.read(folder, environment))
         if settings.connections.roster_upload is not None and not settings.connections.rehearsed:
-            raise ReconcilerError(
-                "People need pseudonyms, and there is no key to make them with.",
-                "Make one (openssl rand -hex 32), and name it: privacy: {key: {env: …}}",
-            )
+            raise keyless()
         return REHEARSED
 
     def of(self, kind: str, name: str) -> str:
@@ -90,6 +87,14 @@ class Pseudonyms:
     def _begun(self, kind: str, size: int) -> hashlib.blake2b:
         """A hash that knows key and kind already: copying it is cheaper than making one."""
         return hashlib.blake2b(digest_size=size, key=self.key, person=kind.encode()[:16])
+
+
+def keyless() -> ReconcilerError:
+    """The error of real people without a secret key."""
+    return ReconcilerError(
+        "People need pseudonyms, and there is no key to make them with.",
+        "Make one (openssl rand -hex 32), and name it: privacy: {key: {env: …}}",
+    )
 
 
 REHEARSED = Pseudonyms.read("an open key: the people of a rehearsal are invented")

@@ -26,6 +26,7 @@ from reconciler.resource import Address
 from reconciler.revert import undoing
 from reconciler.roster.desired import declare
 from reconciler.selection import EVERYTHING, Selection
+from reconciler.veil import veiled
 from state.backend import Backend
 from state.collector import collector_paused
 from state.local import LocalBackend
@@ -128,11 +129,11 @@ def _channels(configuration: Configuration, context: Context, open_channels: Exi
 
 
 def _ready(configuration: Configuration, clock: Clock, pseudonyms: Pseudonyms) -> Configuration:
-    """The configuration as of today, with everybody whom it would upload under a pseudonym."""
+    """The configuration as of today, with everybody of whom a plan may speak under a pseudonym."""
     configuration = _on_its_day(configuration, clock)
+    desired = veiled(configuration.desired, pseudonyms, rehearsed=configuration.settings.connections.rehearsed)
     if configuration.settings.connections.roster_upload is None:
-        return configuration
-    desired = configuration.desired
+        return replace(configuration, desired=desired)
     items = desired.items | declare(configuration.roster, pseudonyms)
     return replace(configuration, desired=replace(desired, items=items, listed={}))
 

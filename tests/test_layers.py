@@ -23,7 +23,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
     },
     {
         *("load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight"),
-        *("freeze", "consent", "schema", "channels", "waves", "whole", "shrink"),
+        *("freeze", "consent", "schema", "channels", "waves", "veil", "whole", "shrink"),
     },
     {"planner", "validate", "stale", "revert", "format"},
     {"session"},

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.found import Draft, Omitted, Survey
-from reconciler.resource import Address, Spec
+from reconciler.resource import Address, Declared, Spec
 
 
 def _nothing(spec: Any) -> tuple[Address, ...]:
@@ -19,6 +20,28 @@ def _nothing(spec: Any) -> tuple[Address, ...]:
 def _nameless(traits: Any) -> str:
     del traits
     return ""
+
+
+def _no_day(spec: Any) -> date | None:
+    del spec
+    return None
+
+
+def _as_it_is(items: Mapping[str, Declared], veil: Veil) -> Mapping[str, Declared]:
+    del veil
+    return items
+
+
+class Veil(Protocol):
+    """How people are called outside these files."""
+
+    def who(self, person: str) -> str:
+        """A roster's person under a pseudonym; an administrator, who is named in these files, by that key."""
+        ...
+
+    def mask(self, attribute: str, value: str) -> str:
+        """What stands for a value that tells who somebody is."""
+        ...
 
 
 def _declares_nothing(entries: Mapping[str, Any], board: Board) -> None:
@@ -35,6 +58,10 @@ class Kind:
     `labels` are people's words for attributes whose own name does not speak for itself.
     `whole` names the set of kinds that a channel takes only all at once, so that none of it may be planned without the rest.
     `personal` names attributes that tell who somebody is: shown in no output. Findings quote nothing of such a kind's entries.
+    `attested`: nothing reads such a thing back, so what the record attests is what is known.
+    `due` is the day by which a task for it must be done, None where Apple sets none.
+    `lapses` says what it means that one of them ended unattested; empty for kinds that do not end by themselves.
+    `veiled` turns what the files declare into what may be planned: people by pseudonyms.
     `entry` is one entry under `plural` as people write it; `build` turns all of them, by name, into desired state.
     `export` turns live things into entries that say exactly that; None where no entry can.
     """
@@ -49,6 +76,10 @@ class Kind:
     describe: Callable[[Any], str] = _nameless
     labels: Mapping[str, str] = field(default_factory=dict)
     personal: frozenset[str] = frozenset()
+    attested: bool = False
+    due: Callable[[Any], date | None] = _no_day
+    lapses: str = ""
+    veiled: Callable[[Mapping[str, Declared], Veil], Mapping[str, Declared]] = _as_it_is
     entry: type[Entry] = Entry
     build: Callable[[Mapping[str, Any], Board], None] = _declares_nothing  # Any: each kind's own entry
     export: Callable[[Survey], Iterable[Draft | Omitted]] | None = None

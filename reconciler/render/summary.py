@@ -249,9 +249,10 @@ def duration(seconds: float) -> str:
 
 
 def instructions(change: Change) -> tuple[str, ...]:
-    """A task's steps, with the spec's own values filled in."""
+    """A task's steps, with its address and the spec's own values filled in."""
     spec = change.verdict.after or change.verdict.before
-    values = {difference.path: difference.after for difference in explain(None, spec)} if spec else {}
+    values = {"address": str(change.address)}
+    values |= {difference.path: difference.after for difference in explain(None, spec)} if spec else {}
     return tuple(plain(_filled(line, values)) for line in change.verdict.capability.instructions)
 
 

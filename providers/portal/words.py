@@ -1,0 +1,27 @@
+"""Words that the steps of many tasks share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+GUIDE = "https://support.apple.com/guide/apple-school-manager"
+
+PREFERENCES = "Select your name at the bottom of the sidebar, then Preferences."
+TELL = 'Say that it is done: reconciler confirm {address} --note "…"'
+"""The last step of what nothing reads back."""
+READ_BACK = "Run reconciler plan again: it looks for itself and ticks this off."
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Why a person does it, Apple's page, and the steps, one a line."""
+
+    reason: str
+    link: str
+    steps: tuple[str, ...]
+
+
+def sign_in(*roles: str) -> str:
+    """The first step of whatever is done in the portal."""
+    who = roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} or {roles[-1]}"
+    return f"Sign in to https://school.apple.com as {who}."
