@@ -122,8 +122,8 @@ class _Comparison:
             return (Sort.VANISHED, was, None)
         if was is None or (declared is not None and was == declared.spec):  # then no wish of ours mixes in, and its verdict is exact
             return self._judged(entry, seen, declared, was)
-        if was == seen.spec.managed(was):
-            return None
+        if was == seen.spec.managed(was) or was.given(seen.spec, ours=False) == seen.spec:
+            return None  # as we left it, or with something beside it that was never ours
         return (self._sort(was, seen.spec), was.given(seen.spec, ours=False), seen.spec)
 
     def _judged(self, entry: Entry, seen: Seen, declared: Declared | None, was: Spec | None) -> _Finding | None:

@@ -88,6 +88,11 @@ class DeviceAssignment(Spec):
         del by
         return self
 
+    def claimed(self, by: Spec) -> DeviceAssignment:
+        """Without a deadline that is not declared: somebody else's migration does not become ours to cancel."""
+        declared = isinstance(by, DeviceAssignment) and by.migration_deadline is not None
+        return self if declared else self.model_copy(update={"migration_deadline": None})
+
 
 class MdmServerEntry(Entry):
     """A device-management service of the organization. Its key is its name in these files for ever; `name` may change."""
