@@ -23,9 +23,10 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
     },
     {
         *("load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight"),
+        *("forge", "comment"),
         *("freeze", "consent", "schema", "channels", "waves", "veil", "whole", "shrink"),
     },
-    {"planner", "validate", "stale", "revert", "format"},
+    {"planner", "validate", "stale", "revert", "format", "starter"},
     {"session"},
     {"apply", "recover", "confirm", "roster_proof", "rehearse", "adopt"},
     {"cli", "__main__"},

@@ -40,12 +40,12 @@ _ROOMS = (
 )
 
 
-def render(plan: Plan) -> str:
+def render(plan: Plan, limit: int = LIMIT) -> str:
     """The plan with as many names as fit; what does not fit is counted, never cut off silently."""
     all_lines, foot = lines(plan), _foot(plan)
     for room in _ROOMS:
         text = f"{_render(plan, all_lines, room)}\n{foot}"
-        if len(text) <= LIMIT:
+        if len(text) <= limit:
             return text
     return f"{_shortest(plan)}\n{foot}"
 
