@@ -15,7 +15,7 @@ from reconciler.diff import Difference, explain
 from reconciler.errors import ConfigurationError
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Kind
-from reconciler.load import Configuration, load
+from reconciler.load import Configuration, Surroundings, load
 from reconciler.load.sections import Sections, Written
 from reconciler.load.tree import Map, Node, Seq
 from reconciler.load.written import read_written
@@ -89,10 +89,11 @@ class Intent:
         return bool(self.settings or self.entries or self.things or self.people)
 
 
-def read_state(folder: Path, called: str, today: date | None = None) -> State:
+def read_state(folder: Path, called: str, around: Surroundings, today: date | None = None) -> State:
     """Load a folder. Raises ConfigurationError, which says that it is the one `called` so."""
     try:
-        return State(load(folder, today), read_written(folder))
+        configuration = load(folder, today, around)
+        return State(configuration, read_written(folder, configuration.opener))
     except ConfigurationError as error:
         error.message = f"{error.message} {called}"
         raise

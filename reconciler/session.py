@@ -16,7 +16,7 @@ from reconciler.clock import Clock
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.errors import ReconcilerError
 from reconciler.flight import flights, in_flight
-from reconciler.load import Configuration, load
+from reconciler.load import Configuration, Surroundings, load
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan
 from reconciler.planner import Facts, plan
@@ -110,7 +110,7 @@ def connect(folder: Path, environment: Mapping[str, str]) -> Iterator[Session]:
 
     Raises ConfigurationError, ProviderError if the channel's settings cannot be used, StateError if the state cannot be read.
     """
-    configuration = load(folder)
+    configuration = load(folder, around=Surroundings(folder, environment))
     backend = open_backend(configuration)
     pseudonyms = Pseudonyms.of_settings(configuration.settings, folder, environment)
     with ExitStack() as open_channels:
@@ -141,7 +141,7 @@ def _ready(configuration: Configuration, clock: Clock, pseudonyms: Pseudonyms) -
 def _on_its_day(configuration: Configuration, clock: Clock) -> Configuration:
     """The configuration as of today in the organization; a rehearsal has a calendar of its own."""
     today = clock.now().astimezone(configuration.settings.organization.zone).date()
-    return configuration if today == configuration.today else load(configuration.folder, today)
+    return configuration if today == configuration.today else load(configuration.folder, today, configuration.opener.around)
 
 
 def open_backend(configuration: Configuration) -> Backend:

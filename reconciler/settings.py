@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -57,6 +58,17 @@ class Organization(Entry):
     def zone(self) -> ZoneInfo:
         """The time zone."""
         return ZoneInfo(self.time_zone)
+
+
+def _read_recipient(value: object) -> str:
+    text = read_text(value).strip()
+    if not re.match(RECIPIENT_PATTERN, text):  # not echoed: it may be the secret half
+        raise wrong("must be a recipient, the public half of an identity.", "It begins with age1: age-keygen -y FILE prints it.")
+    return text
+
+
+RECIPIENT_PATTERN = r"^(age1[0-9a-z]+|ssh-(ed25519|rsa) \S)"
+RECIPIENT = Reader(_read_recipient, {"type": "string", "pattern": RECIPIENT_PATTERN})
 
 
 def _in_order(self: Any) -> Any:  # Any: whatever has two dates
@@ -178,6 +190,16 @@ class Privacy(Entry):
         default=None,
         description="The secret that pseudonyms are made with; who holds it can resolve them.",
         examples=[{"env": "ROSTER_KEY"}],
+    )
+    recipients: Annotated[tuple[Annotated[str, RECIPIENT], ...], OneOrMany(empty=True)] = Field(
+        default=(),
+        description="Whom `reconciler seal` seals files for: age1…, or a public SSH key.",
+        examples=[["age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"]],
+    )
+    identity: Annotated[Secret | None, Filled()] = Field(
+        default=None,
+        description="The secret that opens sealed files (*.age): a file of age-keygen, or a private SSH key.",
+        examples=[{"file": "../secrets/age.txt"}],
     )
 
 

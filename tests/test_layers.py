@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("reconciler", "providers", "state")
 NOUNS_FOR_PROVIDERS = {
     *("capability", "clock", "connections", "desired", "diagnostic", "errors", "kinds", "observed", "plan", "provider", "pseudonyms"),
-    *("resource", "roster", "settings"),
+    *("resource", "roster", "sealed", "settings"),
 }
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
-    {"errors", "clock", "resource", "diagnostic", "capability"},
+    {"errors", "clock", "resource", "diagnostic", "capability", "sealed"},
     {
         *("desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome"),
         *("diff", "actor", "repository"),

@@ -27,6 +27,7 @@ from reconciler.load.written import read_written
 from reconciler.provider import Report
 from reconciler.render.summary import plain
 from reconciler.repository import unsaved
+from reconciler.sealed import is_sealed
 from reconciler.session import Session
 from state.collector import collector_paused
 from state.files import replace_file
@@ -62,7 +63,7 @@ class Adoption:
             state = self.configuration.folder / self.configuration.settings.state.folder
             shutil.copytree(self.configuration.folder, staged, symlinks=True, ignore=lambda at, names: _unneeded(Path(at), names, state))
             _write(staged, self.files)
-            load(staged, self.configuration.today)
+            load(staged, self.configuration.today, self.configuration.opener.around)
 
     def check_saved(self) -> None:
         """Raise ReconcilerError if a file that would grow is not safe in git."""
@@ -98,7 +99,7 @@ def adopt(session: Session, report: Report, *, rules: bool) -> Adoption:
     observed = session.observe(record, report, everything=True)
     with collector_paused():
         configuration = session.configuration
-        written = read_written(configuration.folder)
+        written = read_written(configuration.folder, configuration.opener)
         gathered = gather(Live(configuration, written, record, observed), rules=rules)
         return Adoption(configuration, tuple(_Drafting(configuration, written).files(gathered)), gathered)
 
@@ -128,7 +129,8 @@ class _Drafting:
 
     def _home(self, file: str, kind: Kind) -> str:
         """Entries of a kind that has few of them go where the others are."""
-        there = [one.document.file for one in self._written.entries[kind.name].values()]
+        files = (one.document.file for one in self._written.entries[kind.name].values())
+        there = [file for file in files if not is_sealed(file)]
         return max(sorted(set(there)), key=there.count) if there and not kind.placed else file
 
     def _entries(self, file: str, kind: Kind, drafts: Sequence[Draft]) -> None:

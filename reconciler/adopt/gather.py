@@ -126,7 +126,7 @@ def _declared_later(live: Live) -> Mapping[str, set[str]]:
     """Kind → what entries name outright that are not in effect today and will be."""
     later: dict[str, set[str]] = {kind: set() for kind in KINDS}
     for day in sorted(_days_ahead(live)):
-        desired = load(live.configuration.folder, day).desired
+        desired = load(live.configuration.folder, day, live.configuration.opener.around).desired
         for kind, names in later.items():
             names.update(desired.of(kind).keys() - live.configuration.desired.of(kind).keys())
     return later

@@ -12,6 +12,7 @@ import orjson
 
 from reconciler.errors import ReconcilerError
 from reconciler.intent import Intent, compare, read_state
+from reconciler.load import Surroundings
 from reconciler.load.files import MAIN
 from reconciler.render import intent as render
 from reconciler.repository import check_out, is_revision
@@ -29,8 +30,9 @@ def command(words: tuple[str, ...], form: str | None) -> int:
     """
     old, new, folder = _asked(words)
     with _state(folder, old) as before, _state(folder, new) as after:
-        later = read_state(after, f"at {new}" if new else "as it is now")
-        intent = compare(read_state(before, f"at {old}", later.configuration.today), later)
+        around = Surroundings(folder)  # of an earlier revision only the files are at hand, not the secrets beside them
+        later = read_state(after, f"at {new}" if new else "as it is now", around)
+        intent = compare(read_state(before, f"at {old}", around, later.configuration.today), later)
     click.echo(_rendered(intent, f"{old} → {new or 'the files as they are now'}", form))
     return 0
 

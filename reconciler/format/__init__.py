@@ -23,6 +23,7 @@ from reconciler.load.files import MAIN, find_files
 from reconciler.load.settings import state_folder
 from reconciler.load.text import read_text
 from reconciler.resource import Source
+from reconciler.sealed import is_sealed
 from state.collector import collector_paused
 
 SCHEMA_LINE = re.compile(r"#\s*yaml-language-server:\s*\$schema=")
@@ -61,7 +62,7 @@ def format_folder(folder: Path) -> Layout:
     """The canonical layout of every YAML file. Raises ConfigurationError if the folder is no configuration."""
     errors = _errors(folder)
     main = read_document(folder / MAIN, MAIN, [])
-    names = [MAIN, *find_files(folder, state_folder(dict(main or {})), [])]
+    names = [MAIN, *(name for name in find_files(folder, state_folder(dict(main or {})), []) if not is_sealed(name))]
     broken = {error.source.file for error in errors if error.source}
     files = []
     with collector_paused():

@@ -12,6 +12,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.serials import clean_serial
 from reconciler.load.document import read_document
 from reconciler.load.files import inside
+from reconciler.load.sealed import Opener
 from reconciler.load.table import read_table
 from reconciler.load.tree import Map, Node, find, scalars, unpack
 from reconciler.resource import Declared, Source
@@ -23,7 +24,7 @@ from reconciler.settings import Settings
 class Configuration:
     """`folder` with its settings and what they want. `today` is the day, in the organization's time zone, that entries were judged by.
 
-    `roster`: everybody and every class, from all sources; empty where none is declared.
+    `roster`: everybody and every class, from all sources; empty where none is declared. `opener` reads the files, sealed ones too.
     """
 
     folder: Path
@@ -32,6 +33,7 @@ class Configuration:
     warnings: list[Diagnostic]
     today: date
     roster: Roster = field(default_factory=Roster)
+    opener: Opener = field(default_factory=Opener)
 
     def locate(self, kind: str, name: str) -> Source:
         """The exact place of one declared name: its own line in a list or a CSV file, else its entry's.
@@ -41,7 +43,7 @@ class Configuration:
         declared = self.desired.items[kind][name]
         if declared.origin == name:
             return declared.source
-        tree = read_document(self.folder / declared.source.file, declared.source.file, [])
+        tree = read_document(self.folder / declared.source.file, declared.source.file, [], self.opener)
         return self._in_entry(tree, kind, name, declared) if tree else declared.source
 
     def _in_entry(self, tree: Map, kind: str, name: str, declared: Declared) -> Source:

@@ -27,22 +27,24 @@ from ruamel.yaml.events import (
 from reconciler.diagnostic import Diagnostic
 from reconciler.kinds.fields import NAME, Quoted
 from reconciler.kinds.suggest import short
+from reconciler.load.sealed import Opener
 from reconciler.load.syntax import explain
-from reconciler.load.text import UnreadableError, read_text
+from reconciler.load.text import UnreadableError, decode
 from reconciler.load.tree import COLUMN_BITS, Map, Node, Seq, unpack
 from reconciler.resource import Source
 
 DEEPEST = 32
 ALIAS_BUDGET = 100_000
 NOTHING = frozenset(("", "~", "null", "Null", "NULL"))
+PLAIN = Opener()
 _DROPPED = Quoted("")
 """The key of a value that is read over: its real key stood there before."""
 
 
-def read_document(path: Path, name: str, findings: list[Diagnostic]) -> Map | None:
+def read_document(path: Path, name: str, findings: list[Diagnostic], opener: Opener = PLAIN) -> Map | None:
     """The tree of a file, or None if it holds nothing to read; what is wrong goes to `findings`. `name` is what messages call the file."""
     try:
-        text = read_text(path, name)
+        text = decode(opener.read(path, name), name)
         if not text.strip():
             hint = "Delete it if nothing is meant, or restore it from git: an empty file is usually a failed save."
             raise UnreadableError(Diagnostic(Source(name), "The file is empty.", hint))

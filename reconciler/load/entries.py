@@ -17,6 +17,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.entry import Entry, Listed
 from reconciler.kinds.kind import Kind
 from reconciler.load.files import inside
+from reconciler.load.sealed import Opener
 from reconciler.load.sections import Sections, Written
 from reconciler.load.sentences import findings, label
 from reconciler.load.table import read_table
@@ -31,6 +32,7 @@ class Loading:
     sections: Sections
     today: date
     zone: ZoneInfo
+    opener: Opener
     desired: Desired = field(default_factory=Desired)
 
     def known(self, kind: str) -> Collection[str]:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.resource import Source
+from reconciler.sealed import ENDING
 
 MAIN = "reconciler.yaml"
-ENDINGS = (".yaml", ".yml")
+ENDINGS = (".yaml", ".yml", f".yaml{ENDING}", f".yml{ENDING}")
 
 
 def find_files(folder: Path, state_folder: str, findings: list[Diagnostic]) -> list[str]:
-    """Every YAML file below the folder but reconciler.yaml itself, sorted, relative to it and with slashes.
+    """Every YAML file below the folder but reconciler.yaml itself, sealed ones too, sorted, relative to it and with slashes.
 
     Hidden folders, hidden files and the state folder are skipped. Links that lead out of the folder are not followed: a configuration
     is what its repository holds. A file behind such a link is an error, since leaving out what it declares could delete it.

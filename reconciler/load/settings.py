@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
+from reconciler.kinds.secret import Secret
 from reconciler.kinds.suggest import did_you_mean, short
 from reconciler.load.files import MAIN
 from reconciler.load.sections import Document, Sections
@@ -38,10 +39,22 @@ def state_folder(sections: dict[str, Node]) -> str:
     return _text(sections, "state", "folder") or STATE_FOLDER
 
 
+def identity(sections: dict[str, Node]) -> Secret | None:
+    """What sealed files are opened with, before anything is checked: it must be known in order to read them."""
+    try:
+        return Secret.model_validate(_value(sections, "privacy", "identity"))
+    except ValidationError:
+        return None
+
+
 def _text(sections: dict[str, Node], section: str, key: str) -> str | None:
-    group = sections.get(section)
-    value = group.get(key) if isinstance(group, Map) else None
+    value = _value(sections, section, key)
     return value if isinstance(value, str) else None
+
+
+def _value(sections: dict[str, Node], section: str, key: str) -> Node:
+    group = sections.get(section)
+    return group.get(key) if isinstance(group, Map) else None
 
 
 def read_settings(document: Document | None, sections: Sections, zone: ZoneInfo) -> Settings | None:

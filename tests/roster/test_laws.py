@@ -12,6 +12,7 @@ from reconciler.load.roster import ROSTER_KINDS
 from reconciler.load.roster.apple import read_apple
 from reconciler.load.roster.container import open_container
 from reconciler.load.roster.oneroster import read_oneroster
+from reconciler.load.sealed import Opener
 from reconciler.roster.check import check
 from reconciler.roster.layout import LAYOUTS
 from reconciler.roster.part import Roster
@@ -70,7 +71,7 @@ def test_oneroster_and_apple_exports_of_one_district_agree(tmp_path: Path) -> No
     """A OneRoster export and Apple's files of the same district make the same zip."""
     write_oneroster(tmp_path / "one", INVENTED)
     report = Report()
-    roster = read_oneroster(open_container(tmp_path / "one", "one"), ROSTER_KINDS, report)
+    roster = read_oneroster(open_container(tmp_path / "one", "one", Opener()), ROSTER_KINDS, report)
     check(roster, Terms(), report)
     assert no_findings(report)
     assert to_files(roster) == to_files(roster_of(INVENTED))
@@ -86,7 +87,7 @@ def test_every_value_is_found_where_it_stands(texts: list[str], breaks: bool, tm
         rows["students"][0]["first_name"] = "two,\nlines"
     for name, content in to_files(roster_of(rows)).items():
         (folder / name).write_bytes(content)
-    back = read_apple(open_container(folder, "files"), ROSTER_KINDS, Report())
+    back = read_apple(open_container(folder, "files", Opener()), ROSTER_KINDS, Report())
     for part in (part for name in LAYOUTS for part in back.of(name)):
         text = (folder / part.layout.file).read_bytes().decode().split("\n")
         for column, values in part.columns.items():

@@ -13,6 +13,7 @@ from reconciler.load.roster.apple import read_apple
 from reconciler.load.roster.container import Container, open_container
 from reconciler.load.roster.declared import declared
 from reconciler.load.roster.oneroster import read_oneroster
+from reconciler.load.sealed import Opener
 from reconciler.load.sections import Document
 from reconciler.load.text import UnreadableError
 from reconciler.resource import Source
@@ -34,7 +35,7 @@ def read_sources(loading: Loading, settings: RosterSettings, document: Document)
     report = Report()
     roster = Roster()
     for index, source in enumerate(settings.sources):
-        roster.merge(_read(source, index, loading.folder, document, report))
+        roster.merge(_read(source, index, loading, document, report))
     for name in ROSTER_KINDS:
         loading.desired.listed[name] = sum(roster.count(layout.name) for layout in LAYOUTS.values() if _counts(name, layout.name))
     roster.merge(declared(loading))
@@ -47,11 +48,11 @@ def read_sources(loading: Loading, settings: RosterSettings, document: Document)
     return roster
 
 
-def read_ready(path: Path, name: str) -> tuple[Roster, list[Diagnostic]]:
+def read_ready(path: Path, name: str, opener: Opener) -> tuple[Roster, list[Diagnostic]]:
     """A folder or zip that is to be uploaded as it stands, and everything that is wrong with it. `name` is what messages call it."""
     report = Report(exact=True)
     try:
-        roster = read_apple(open_container(path, name), ROSTER_KINDS, report)
+        roster = read_apple(open_container(path, name, opener), ROSTER_KINDS, report)
     except UnreadableError as error:
         return Roster(), [error.diagnostic]
     check(roster, Terms(), report)
@@ -63,17 +64,17 @@ def _counts(kind: str, file: str) -> bool:
     return LAYOUTS[file].kind == kind and file != "rosters"
 
 
-def _read(source: RosterSource, index: int, folder: Path, document: Document, report: Report) -> Roster:
+def _read(source: RosterSource, index: int, loading: Loading, document: Document, report: Report) -> Roster:
     at = ("roster", "sources", index)
     way = "apple_csv" if source.apple_csv else "oneroster"
     place = document.source(*at, way)
-    path = inside(folder, source.path)
+    path = inside(loading.folder, source.path)
     if path is None:
         message = f"roster.sources.{way}: {source.path} lies outside the configuration folder."
         report.say(Diagnostic(place, message, "Exports are kept beside these files."))
         return _nothing()
     try:
-        container = open_container(path, source.path)
+        container = open_container(path, source.path, loading.opener)
     except UnreadableError as error:
         report.say(Diagnostic(place, f"roster.sources.{way}: {short(source.path)}: {error.diagnostic.message}", error.diagnostic.hint))
         return _nothing()

@@ -42,7 +42,7 @@ def judge_container(container: Container, wanted: Collection[str], report: Repor
         if name.lower() in wanted and name not in wanted:
             report.say(Diagnostic(Source(container.called(name)), "The file's name has capitals.", f"Rename it to {name.lower()}."))
     if report.exact:
-        strange = [name for name in container.files if name.lower() not in wanted] if container.name.endswith(".zip") else []
+        strange = [name for name in container.files if name.lower() not in wanted] if container.zipped else []
         for name in (*strange, *container.junk):
             report.say(Diagnostic(Source(container.called(name)), "The zip holds a file that Apple does not know.", "", Severity.WARNING))
 
