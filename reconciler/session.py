@@ -15,6 +15,7 @@ from reconciler.channels import Channels
 from reconciler.clock import Clock
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.errors import ReconcilerError
+from reconciler.examine import examined
 from reconciler.flight import flights, in_flight
 from reconciler.load import Configuration, Surroundings, load
 from reconciler.observed import Observed
@@ -63,7 +64,8 @@ class Session:
         """Observe and plan; with the record that the plan was made from."""
         record = self.backend.record()
         facts = self._facts(record, self.observe(record, report), selection)
-        return plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()]), record
+        made = plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()])
+        return examined(made, self.configuration), record
 
     def plan_undoing(self, run: str, report: Report) -> Plan:
         """The plan that brings back what one run changed. ReconcilerError if the ledger has no such run, or nothing that can be undone."""
@@ -73,7 +75,7 @@ class Session:
             observed = self.provider.observe(Look(undo.beside(configuration.desired), record.entries), report)
         facts = replace(self._facts(record, observed, EVERYTHING), desired=undo.desired, record=undo.only(record))
         warnings = [*undo.warnings, *self._unfinished()]
-        return undo.alone(plan(facts, self.provider, self._binding(record), warnings), record)
+        return examined(undo.alone(plan(facts, self.provider, self._binding(record), warnings), record), configuration)
 
     def _facts(self, record: Record, observed: Observed, selection: Selection) -> Facts:
         configuration = self.configuration

@@ -26,6 +26,7 @@ from reconciler.kinds.fields import (
 )
 from reconciler.kinds.secret import Secret
 from reconciler.kinds.suggest import did_you_mean, short
+from reconciler.policies.settings import Policies
 from reconciler.roster.settings import RosterSettings
 
 ConsentVerb = Literal["create", "update", "delete"]
@@ -221,3 +222,4 @@ class Settings(Entry):
     state: StateSettings = StateSettings()
     roster: RosterSettings = RosterSettings()
     privacy: Privacy = Privacy()
+    policies: Policies = Policies()

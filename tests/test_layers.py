@@ -19,14 +19,14 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
     {"errors", "clock", "resource", "diagnostic", "capability", "sealed"},
     {
         *("desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome"),
-        *("diff", "actor", "repository"),
+        *("diff", "actor", "repository", "policies"),
     },
     {
         *("load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight"),
         *("forge", "comment"),
         *("freeze", "consent", "schema", "channels", "waves", "veil", "whole", "shrink"),
     },
-    {"planner", "validate", "stale", "revert", "format", "starter"},
+    {"planner", "validate", "examine", "stale", "revert", "format", "starter"},
     {"session"},
     {"apply", "recover", "confirm", "roster_proof", "rehearse", "adopt"},
     {"cli", "__main__"},

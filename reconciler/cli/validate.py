@@ -8,6 +8,9 @@ import click
 
 from reconciler.cli.failure import print_diagnostics
 from reconciler.cli.options import folder as folder_argument
+from reconciler.diagnostic import Severity
+from reconciler.errors import ConfigurationError
+from reconciler.examine import examine
 from reconciler.load import load
 from reconciler.validate import summary
 
@@ -17,6 +20,10 @@ from reconciler.validate import summary
 def command(folder: Path) -> None:
     """Check the files, offline. It takes no account and sends no request; all errors are shown at once."""
     configuration = load(folder)
-    print_diagnostics(configuration.warnings)
+    found = examine(configuration)
+    errors = [one for one in found if one.severity is Severity.ERROR]
+    print_diagnostics([*configuration.warnings, *(one for one in found if one.severity is not Severity.ERROR)])
+    if errors:
+        raise ConfigurationError(errors)
     for line in summary(configuration):
         click.echo(line)
