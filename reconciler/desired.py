@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from reconciler.licences.allocation import Allocation
 from reconciler.resource import Declared
 
 
@@ -41,7 +42,7 @@ class Desired:
 
     For bulk kinds all names of one entry share one Declared object: identity, not only equality, groups them.
     `listed` counts, by kind, what roster sources hold beside the items. `rollouts`: entry → percent of its things by the end of each wave
-    but the last.
+    but the last. `lookups`: kind → matches of other kinds on its things, which need their traits. `allocations`: who is to have licences.
     """
 
     items: dict[str, Mapping[str, Declared]] = field(default_factory=dict)
@@ -49,6 +50,8 @@ class Desired:
     dormant: list[Dormant] = field(default_factory=list)
     listed: dict[str, int] = field(default_factory=dict)
     rollouts: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    lookups: dict[str, list[Matcher]] = field(default_factory=dict)
+    allocations: list[Allocation] = field(default_factory=list)
 
     def of(self, kind: str) -> Mapping[str, Declared]:
         """The named items of one kind."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from reconciler.capability import Capability, Route, Verb
 from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.licences.balance import Balance
 from reconciler.resource import Address, Source, Spec
 
 
@@ -166,6 +167,7 @@ class Plan:
     findings: tuple[Diagnostic, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    balances: tuple[Balance, ...] = ()
 
     @property
     def tasks(self) -> tuple[Change, ...]:

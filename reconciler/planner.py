@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from itertools import repeat
@@ -16,11 +16,17 @@ from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.freeze import frozen
 from reconciler.guard import refusals
 from reconciler.kinds import KINDS
+from reconciler.kinds.licences import LICENCE, USER
+from reconciler.licences.allot import Allotted, allot
+from reconciler.licences.people import People
 from reconciler.observed import Observed
+from reconciler.overallocation import overallocated, titles
 from reconciler.plan import NOT_ASKED, Awaiting, Binding, Change, LeftAlone, Plan, Verdict
 from reconciler.provider import Provider
+from reconciler.pseudonyms import REHEARSED, Pseudonyms
 from reconciler.resolve import Resolved, resolve
 from reconciler.resource import Address, Seen
+from reconciler.roster.part import Roster
 from reconciler.selection import EVERYTHING, Selection, check
 from reconciler.settings import Settings
 from reconciler.shrink import shrinking
@@ -33,7 +39,10 @@ from state.record import Record
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything a plan is made from. `in_flight`: addresses that an earlier write may still change; they are left alone."""
+    """Everything a plan is made from. `in_flight`: addresses that an earlier write may still change; they are left alone.
+
+    `roster`: everybody, who is planned for under `pseudonyms`.
+    """
 
     desired: Desired
     record: Record
@@ -42,6 +51,8 @@ class Facts:
     today: date
     in_flight: frozenset[Address] = frozenset()
     selection: Selection = EVERYTHING
+    roster: Roster = field(default_factory=Roster)
+    pseudonyms: Pseudonyms = REHEARSED
 
 
 def plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[Diagnostic] = ()) -> Plan:
@@ -56,8 +67,10 @@ def plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[
 
 def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence[Diagnostic]) -> Plan:
     resolved = resolve(facts.desired, facts.observed)
+    allotted = _allotted(facts, resolved)
+    facts = replace(facts, observed=_with(facts.observed, allotted))
     check(facts.selection, facts.desired, resolved.items, facts.observed, facts.record)
-    findings = (*warnings, *facts.observed.findings, *resolved.conflicts, *_profiles(facts))
+    findings = (*warnings, *facts.observed.findings, *resolved.conflicts, *allotted.findings, *_profiles(facts))
     guards = facts.settings.guards.on(facts.today)
     tables = {kind: _Table(kind, facts, resolved) for kind in KINDS}
     awaiting = _awaiting(facts, tables)
@@ -78,6 +91,7 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
             *(wave.says() for wave in reached if wave.waiting),
             *_unspoken(facts.desired, provider),
             *_dormant(facts.desired.dormant),
+            *_licences_left(allotted),
         ),
         awaiting=awaiting,
         findings=findings,
@@ -85,9 +99,34 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
             *refusals(changes, facts.observed, guards, facts.settings.approvals, facts.today),
             *shrinking(changes, facts.record, guards.rosters, facts.settings.approvals, facts.today, facts.observed.titles),
             *frozen(changes, facts.settings, facts.today),
+            *overallocated(changes, allotted, facts.settings.approvals, facts.today),
         ),
         titles=facts.observed.titles,
+        balances=tuple(allotted.balances),
     )
+
+
+def _allotted(facts: Facts, resolved: Resolved) -> Allotted:
+    """Who is to have which licences; added to what is wanted. Where no channel reads libraries, nothing is."""
+    if not facts.observed.libraries:
+        return Allotted()
+    devices, ours = resolved.items.get("device_assignment", {}), facts.record.entries
+    allotted = allot(facts.desired, devices, facts.observed, ours, People(facts.roster, facts.pseudonyms))
+    resolved.items |= allotted.items
+    return allotted
+
+
+def _with(observed: Observed, allotted: Allotted) -> Observed:
+    """What was read, with what stays although nothing asks for it, and what people call apps at their locations."""
+    kept = {kind: names for kind, names in ((LICENCE, allotted.kept), (USER, allotted.users_kept)) if names}
+    return replace(observed, settled=observed.settled | kept, titles=titles(observed.titles, allotted))
+
+
+def _licences_left(allotted: Allotted) -> Iterator[LeftAlone]:
+    for app, count in sorted(allotted.waiting.items()):
+        yield LeftAlone(LICENCE, count, f"of {allotted.titles[app]}, which wait until their people are at Apple")
+    if allotted.kept:
+        yield LeftAlone(LICENCE, len(allotted.kept), "stay with who left or cannot be taken back")
 
 
 def _profiles(facts: Facts) -> Iterator[Diagnostic]:

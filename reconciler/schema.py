@@ -53,7 +53,7 @@ def config_schema() -> Json:
     settings = settings_schema()
     definitions: Json = settings.pop("$defs")
     properties: Json = settings["properties"]
-    for kind in KINDS.values():
+    for kind in (kind for kind in KINDS.values() if kind.plural):
         one = entry_schema(kind)
         definitions |= one.pop("$defs", {})
         definitions[kind.entry.__name__] = {key: value for key, value in one.items() if key not in ("$schema", "title")}
@@ -80,7 +80,7 @@ def _entries(kind: Kind) -> Json:
 SCHEMAS: dict[str, Callable[[], Json]] = {
     CONFIG: config_schema,
     "settings.schema.json": settings_schema,
-    **{f"{kind.name}.schema.json": partial(entry_schema, kind) for kind in KINDS.values()},
+    **{f"{kind.name}.schema.json": partial(entry_schema, kind) for kind in KINDS.values() if kind.plural},
     "plan.schema.json": lambda: _of(PlanDocument, "reconciler: a saved plan"),
     "ledger-line.schema.json": lambda: _of(LedgerLine, "reconciler: one line of the ledger"),
 }

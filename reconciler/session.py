@@ -87,6 +87,8 @@ class Session:
             today=configuration.today,
             in_flight=self.in_flight(),
             selection=selection,
+            roster=configuration.roster,
+            pseudonyms=self.pseudonyms,
         )
 
     def _binding(self, record: Record) -> Binding:

@@ -30,7 +30,9 @@ from reconciler.policies.settings import Policies
 from reconciler.roster.settings import RosterSettings
 
 ConsentVerb = Literal["create", "update", "delete"]
-GuardName = Literal["deletes", "updates", "take_overs", "empties", "freezes", "roster_files", "roster_locations", "roster_classes"]
+GuardName = Literal[
+    "deletes", "updates", "take_overs", "empties", "freezes", "roster_files", "roster_locations", "roster_classes", "over_allocations"
+]
 
 
 def _read_zone(value: object) -> str:

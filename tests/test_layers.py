@@ -12,8 +12,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("reconciler", "providers", "state")
 NOUNS_FOR_PROVIDERS = {
-    *("capability", "clock", "connections", "desired", "diagnostic", "errors", "kinds", "observed", "plan", "provider", "pseudonyms"),
-    *("resource", "roster", "sealed", "settings"),
+    *("capability", "clock", "connections", "desired", "diagnostic", "errors", "kinds", "licences", "observed", "plan", "provider"),
+    *("pseudonyms", "resource", "roster", "sealed", "settings"),
 }
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
     {"errors", "clock", "resource", "diagnostic", "capability", "sealed"},
@@ -24,7 +24,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
     {
         *("load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight"),
         *("forge", "comment"),
-        *("freeze", "consent", "schema", "channels", "waves", "veil", "whole", "shrink"),
+        *("freeze", "consent", "schema", "channels", "waves", "veil", "whole", "shrink", "overallocation"),
     },
     {"planner", "validate", "examine", "stale", "revert", "format", "starter"},
     {"session"},

@@ -28,7 +28,7 @@ from providers.apple_school.decode import (
     service,
 )
 from providers.wire.message import Call
-from reconciler.desired import Rule
+from reconciler.desired import Matcher
 from reconciler.errors import ProviderError
 from reconciler.kinds.devices import DeviceAssignment, MdmServer
 from reconciler.kinds.match import Traits
@@ -62,9 +62,9 @@ def observe(look: Look, base_url: str, report: Report) -> Call[tuple[Observed, A
     yield from _linkages(reading)
     yield from _settle_doubles(reading)
     deadlines = _deadlines_in_play(look, reading.bound.services)
-    rules = look.desired.rules.get(ASSIGNMENT, ())
-    if look.everything or rules or deadlines or not reading.holder.keys() >= look.desired.of(ASSIGNMENT).keys():
-        yield from _devices(reading, TRAIT_FIELDS if look.everything else _asked(rules), deadlines=deadlines)
+    matches = [*(rule.match for rule in look.desired.rules.get(ASSIGNMENT, ())), *look.desired.lookups.get(ASSIGNMENT, ())]
+    if look.everything or matches or deadlines or not reading.holder.keys() >= look.desired.of(ASSIGNMENT).keys():
+        yield from _devices(reading, TRAIT_FIELDS if look.everything else _asked(matches), deadlines=deadlines)
     return _observed(reading), _atlas(reading)
 
 
@@ -138,9 +138,9 @@ def _deadlines_in_play(look: Look, services: Mapping[str, Service]) -> bool:
     return not {known.fingerprint for known in look.recorded.get(ASSIGNMENT, {}).values()} <= plain
 
 
-def _asked(rules: Iterable[Rule]) -> Sequence[str]:
-    """The attributes that rules look at, and the family, which says what people call a device."""
-    traits = {Traits._fields[index] for rule in rules for index, _ in rule.match.tests} | {"family"}
+def _asked(matches: Iterable[Matcher]) -> Sequence[str]:
+    """The attributes that matches look at, and the family, which says what people call a device."""
+    traits = {Traits._fields[index] for match in matches for index, _ in match.tests} | {"family"}
     if "source_id" in traits:
         traits.add("source")  # tells whether ids are missing or misspelled
     return [wire for name, wire in zip(Traits._fields, TRAIT_FIELDS, strict=True) if name in traits]

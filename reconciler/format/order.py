@@ -36,7 +36,7 @@ _FREE = Shape()
 def of_file() -> Shape:
     """A whole file: settings sections, then kinds."""
     sections = _of_model(Settings)
-    entries = {kind.plural: _named(_of_model(kind.entry)) for kind in KINDS.values()}
+    entries = {kind.plural: _named(_of_model(kind.entry)) for kind in KINDS.values() if kind.plural}
     return Shape((*sections.keys, *entries), lambda key: entries.get(key) or sections.inner(key))
 
 

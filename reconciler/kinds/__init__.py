@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reconciler.kinds.apps import APP_KIND, CONTENT_TOKEN, LIBRARY_USER, LICENCE_KIND
 from reconciler.kinds.devices import DEVICE_ASSIGNMENT, MDM_SERVER
 from reconciler.kinds.domains import DOMAIN_KINDS
 from reconciler.kinds.enrolment import ENROLMENT_PROFILE, SERVICE_DISCOVERY
@@ -16,6 +17,7 @@ KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
         *(MDM_SERVER, DEVICE_ASSIGNMENT, ENROLMENT_PROFILE, SERVICE_DISCOVERY, LOCATION, PERSON, COURSE, CLASS),
+        *(CONTENT_TOKEN, APP_KIND, LIBRARY_USER, LICENCE_KIND),
         *(AGREEMENT, ADMINISTRATORS, VERIFICATION_CONTACT, RESELLER, *DOMAIN_KINDS, FEDERATION, DIRECTORY_SYNC, FOLLOW_UP),
         *(ROLE, PASSCODE_POLICY, INSPECTIONS, CREDENTIAL_RESETS),
     )

@@ -50,7 +50,8 @@ def _declares_nothing(entries: Mapping[str, Any], board: Board) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`name` is in addresses, `plural` is the top-level key of the files, `noun` what people call one and many.
+    """`name` is in addresses, `plural` is the top-level key of the files (empty for kinds that follow from
+    others and are not written), `noun` what people call one and many.
 
     `needs` names what must exist first. `placed` is the attribute that says where a thing is (for a device, its service): moves are
     shown and guarded by it; empty for kinds whose things are nowhere.

@@ -53,7 +53,7 @@ class Sections:
 
     def add(self, document: Document) -> None:
         """Sort a file's sections to where they belong; unknown and misplaced ones are findings."""
-        plurals = {kind.plural: kind.name for kind in KINDS.values()}
+        plurals = {kind.plural: kind.name for kind in KINDS.values() if kind.plural}
         for key, value in document.tree.items():
             if key in plurals:
                 self._entries(document, key, plurals[key], value)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
+from reconciler.kinds.licences import APP, LICENCE, USER
 from reconciler.kinds.secret import Secret
 from reconciler.kinds.suggest import did_you_mean, short
 from reconciler.load.files import MAIN
@@ -86,12 +87,17 @@ def check_approvals(settings: Settings, document: Document, sections: Sections, 
             found.append(Diagnostic(document.source(*at, "kind"), message, did_you_mean(approval.kind, KINDS)))
         if approval.allow == "freezes":
             _check_freeze(approval.scope, settings.freezes, document.source(*at, "scope"), found)
-        elif not approval.allow.startswith("roster_") and approval.scope != "*" and approval.scope not in services:
+        elif _of_services(approval.allow, approval.kind) and approval.scope not in ("*", *services):
             found.append(_undeclared_scope(approval.scope, document.source(*at, "scope"), services))
         if not approval.covers(today):
             message = f"approvals.until: this approval ended on {approval.until} and has no effect any more."
             finding = Diagnostic(document.source(*at, "until"), message, "Delete it; git remembers.", Severity.WARNING)
             found.append(finding)
+
+
+def _of_services(guard: str, kind: str) -> bool:
+    """Whether a guard counts by device-management service: rosters and apps have places of their own."""
+    return not guard.startswith("roster_") and kind not in (APP, USER, LICENCE)
 
 
 def _check_freeze(scope: str, freezes: Sequence[Freeze], place: Source, found: list[Diagnostic]) -> None:

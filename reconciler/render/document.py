@@ -19,6 +19,7 @@ from reconciler.capability import Capability, Verb
 from reconciler.diagnostic import Diagnostic
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
+from reconciler.licences.balance import Balance
 from reconciler.plan import Awaiting, Binding, Cause, Change, LeftAlone, Plan, Price, Refusal, Step, Verdict
 from reconciler.resource import Address, Source, Spec
 
@@ -77,6 +78,7 @@ class PlanDocument(_Model):
     findings: list[Diagnostic]
     refusals: list[Refusal]
     titles: dict[str, dict[str, str]]
+    balances: Annotated[list[Balance], Field(description="Licences of each app at each location, as numbers.")]
 
 
 PlanDocument.model_rebuild(_types_namespace={"Source": Source})  # a Diagnostic knows it as a type only, so that --help needs no pydantic
@@ -95,6 +97,7 @@ def to_document(plan: Plan) -> dict[str, Any]:
         "findings": plan.findings,
         "refusals": plan.refusals,
         "titles": plan.titles,
+        "balances": plan.balances,
     }
     plain: dict[str, Any] = orjson.loads(orjson.dumps(content))
     return {"digest": _digest(plain), **plain}
@@ -191,6 +194,7 @@ def _from_document(document: PlanDocument) -> Plan:
         findings=tuple(document.findings),
         refusals=tuple(document.refusals),
         titles=document.titles,
+        balances=tuple(document.balances),
     )
 
 

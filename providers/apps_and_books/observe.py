@@ -1,0 +1,155 @@
+"""One reading of a location, as far as anybody asks.
+
+One request for the addresses, one for the location, ⌈assets / page⌉, ⌈assignments / page⌉ of the apps that are declared or recorded (app by
+app, or all together if that takes fewer), and ⌈users / page⌉ where people have licences.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from providers.apps_and_books import calls
+from providers.apps_and_books.decode import Asset, Config, Licence, Limits, Location, Pricing
+from providers.apps_and_books.settle import PAGE
+from providers.wire.message import Call
+from reconciler.kinds.licences import APP, LICENCE, TOKEN, USER, App, ContentToken, LibraryUser
+from reconciler.kinds.licences import Licence as LicenceSpec
+from reconciler.licences.allocation import app_name, user_name
+from reconciler.licences.allot import MARK
+from reconciler.licences.library import UNLIMITED, Library, Owned
+from reconciler.observed import Observed
+from reconciler.provider import Look
+from reconciler.pseudonyms import DIGITS, Pseudonyms
+from reconciler.resource import Seen
+
+OURS = re.compile(rf"p-[a-z2-7]{{{DIGITS}}}")
+"""A clientUserId that we made: a pseudonym."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a look needs of one location: apps (None: all), and whether its users."""
+
+    apps: Collection[Pricing] | None
+    users: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one location told."""
+
+    location: Location
+    limits: Limits = field(default_factory=Limits)
+    assets: Sequence[Asset] = ()
+    licences: Sequence[Licence] = ()
+    users: frozenset[str] = frozenset()
+
+
+def wanted(token: str, look: Look) -> Wanted:
+    """What a look needs of a token's location: what is declared there, and what is ours there."""
+    if look.everything:
+        return Wanted(None, users=True)
+    recorded = {name.rpartition(".")[0] for name in look.recorded.get(LICENCE, {})}
+    names = recorded | {one.name for one in look.desired.allocations}
+    users = any(one.people is not None and one.token == token for one in look.desired.allocations)
+    users = users or any(name.rpartition(".")[0] == token for name in look.recorded.get(USER, {}))
+    return Wanted({pricing_of(name) for name in names if name.rsplit(".", 2)[0] == token}, users)
+
+
+def pricing_of(app: str) -> Pricing:
+    """Apple's name for an app, from ours."""
+    _, adam_id, pricing = app.rsplit(".", 2)
+    return Pricing(adam_id, pricing)
+
+
+def read(config: Config, location: Location, asked: Wanted) -> Call[Reading]:
+    """What is asked of a location whose manager we may be."""
+    if asked.apps is not None and not asked.apps:
+        return Reading(location, config.limits)
+    assets = (yield from calls.assets(config)).items
+    of_interest = [one for one in assets if asked.apps is None or one.id in asked.apps]
+    licences = yield from _licences(config, assets, of_interest)
+    users: frozenset[str] = frozenset()
+    if asked.users:
+        users = frozenset(user.id for user in (yield from calls.users(config, activeOnly="true")).items if user.active)
+    return Reading(location, config.limits, of_interest, licences, users)
+
+
+def _licences(config: Config, assets: Iterable[Asset], of_interest: Sequence[Asset]) -> Call[list[Licence]]:
+    """Who has the apps of interest. The list by app knows no pricing, so it may tell of another asset, too."""
+    everything = _pages(sum(one.assigned for one in assets))
+    counts: dict[str, int] = defaultdict(int)
+    for one in of_interest:
+        counts[one.id.adam_id] += one.assigned
+    known = {one.id for one in of_interest}
+    apps = [adam_id for adam_id, count in sorted(counts.items()) if count]
+    if everything <= sum(_pages(counts[one]) for one in apps):
+        found = (yield from calls.assignments(config)).items
+    else:
+        found = []
+        for adam_id in apps:
+            found += (yield from calls.assignments(config, adamId=adam_id)).items
+    return [one for one in found if one.asset in known]
+
+
+def _pages(items: int) -> int:
+    return max(-(-items // PAGE), 1)
+
+
+def observed(look: Look, readings: Mapping[str, Reading]) -> Observed:
+    """Readings in the plan's words, by token."""
+    found = Observed(items={TOKEN: {}, APP: {}, USER: {}, LICENCE: {}})
+    items = {kind: dict(found.items[kind]) for kind in found.items}
+    titles = {one.name: one.title for one in look.desired.allocations}
+    for token, reading in readings.items():
+        items[TOKEN][token] = Seen(_token(token, look, reading), reading.location.library)
+        library = found.libraries[token] = _library(token, reading, look.pseudonyms)
+        for name, owned in library.owned.items():
+            spec = App(title=titles.get(name, ""), location=library.location, licences=max(owned.total, 0))
+            items[APP][name] = Seen(spec, "", MARK)
+        for name, holders in library.held.items():
+            _hold(items[LICENCE], name, holders)
+        user = Seen(LibraryUser(token=token))
+        items[USER].update((user_name(token, one), user) for one in library.users)
+    found.items.update(items)
+    return found
+
+
+def _hold(licences: dict[str, Seen], app: str, holders: Iterable[str]) -> None:
+    prefix = f"{app}."
+    device, person = Seen(LicenceSpec(app=app, holder="device")), Seen(LicenceSpec(app=app, holder="person"))
+    for holder in holders:
+        licences[prefix + holder] = person if is_person(holder) else device
+
+
+def is_person(holder: str) -> bool:
+    """Whether somebody, and not something, has a licence: pseudonyms have what no serial number has."""
+    return holder.startswith("p-")
+
+
+def _token(token: str, look: Look, reading: Reading) -> ContentToken:
+    """Whose account it is, Apple does not tell, so the files' word is as good as any."""
+    declared = look.desired.of(TOKEN).get(token)
+    account = declared.spec.account if declared and isinstance(declared.spec, ContentToken) else ""
+    return ContentToken(location=reading.location.name, account=account)
+
+
+def _library(token: str, reading: Reading, pseudonyms: Pseudonyms) -> Library:
+    owned = {app_name(token, *one.id): _owned(one) for one in reading.assets}
+    strangers = sorted({one.user for one in reading.licences if one.user and not OURS.fullmatch(one.user)})
+    masked = dict(zip(strangers, pseudonyms.all(USER, strangers), strict=True))
+    held: dict[str, list[str]] = defaultdict(list)
+    names: dict[Pricing, str] = {one.id: app_name(token, *one.id) for one in reading.assets}
+    for one in reading.licences:
+        held[names[one.asset]].append(one.serial or masked.get(one.user, one.user))
+    limits = {name: getattr(reading.limits, name) for name in ("assets", "users", "serials", "people")}
+    return Library(reading.location.name, owned, held, frozenset(filter(OURS.fullmatch, reading.users)), limits)
+
+
+def _owned(asset: Asset) -> Owned:
+    """Retired licences, which books leave behind, are nobody's any more; apps without a limit have Apple's largest count."""
+    total = asset.total if asset.total >= UNLIMITED else asset.assigned + asset.available
+    return Owned(total, asset.assigned, asset.device_assignable, asset.revocable)
