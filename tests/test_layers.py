@@ -18,7 +18,7 @@ NOUNS_FOR_PROVIDERS = {
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
     {"errors", "clock", "resource", "diagnostic", "capability", "sealed"},
     {
-        *("desired", "observed", "plan", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome"),
+        *("desired", "observed", "plan", "licences", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome"),
         *("diff", "actor", "repository", "policies"),
     },
     {
