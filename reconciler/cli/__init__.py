@@ -34,6 +34,7 @@ COMMANDS = {
     "rollover": "Rehearse the change of people and classes on a pretend organization.",
     "reviewed": "Fetch the plan that was reviewed, in a CI job.",
     "policy": "Explain what policies check, and test the organization's own.",
+    "reviewed": "Fetch the plan that was reviewed, in a CI job.",
     "roster": "Check people and classes, and write the zip that Apple takes.",
     "schema": "Write the JSON Schemas that editors use.",
     "show": "Show what is declared, recorded and known of one thing.",
