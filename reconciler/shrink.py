@@ -94,11 +94,17 @@ def _leaving(before: Class, after: object) -> int:
     return max(0, len(before.students) - len(now)) if UNKNOWN in before.students else len(set(before.students) - set(now))
 
 
+def _people(record: Record) -> Counter[tuple[str, str]]:
+    """(role, main location) → how many people the last upload had there. Equal tails of marks are counted before they are read."""
+    tails = Counter(entry.fingerprint.partition(" ")[2] for entry in record.kind("person").values())
+    return Counter({(mark.sort, mark.place): count for tail, count in tails.items() for mark in [Mark.read(f" {tail}")]})
+
+
 def _totals(record: Record) -> Counter[str]:
     """How many rows the last upload had, by file."""
     found = Counter({file: len(record.kind(kind)) for kind, file in _FILES.items()})
-    roles = Counter(Mark.read(entry.fingerprint).sort for entry in record.kind("person").values())
-    found |= Counter({"students": roles["student"], "staff": roles["staff"]})
+    for (role, _), count in _people(record).items():
+        found["staff" if role == "staff" else "students"] += count
     found["rosters"] = sum(int(Mark.read(entry.fingerprint).sort or 0) for entry in record.kind("class").values())
     return found
 
@@ -111,7 +117,9 @@ def _from_locations(changes: Sequence[Change], record: Record) -> Iterator[Loss]
         if isinstance(before, Person) and not (isinstance(after, Person) and after.locations[:1] == before.locations[:1]):
             gone[before.locations[0]] += 1
     if gone:
-        totals = Counter(Mark.read(entry.fingerprint).place for entry in record.kind("person").values())
+        totals: Counter[str] = Counter()
+        for (_, place), count in _people(record).items():
+            totals[place] += count
         yield from (Loss(LOCATIONS, place, count, totals[place]) for place, count in sorted(gone.items()))
 
 

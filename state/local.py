@@ -8,7 +8,6 @@ private/        journal of the run, journals of the last runs, lock, scratch
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import TextIO, cast
 from urllib.parse import quote
 from uuid import uuid4
+
+import orjson
 
 from state.errors import Conflict, Damaged, OtherOrganization
 from state.files import Guard, explained, guarded, replace_file, sync_folder
@@ -133,7 +134,7 @@ class LocalScratch:
         path = self._path(name)
         with explained(path):
             try:
-                return cast(object, json.loads(path.read_bytes()))
+                return cast(object, orjson.loads(path.read_bytes()))
             except FileNotFoundError:
                 return None
             except ValueError as error:
@@ -143,7 +144,7 @@ class LocalScratch:
         """See Scratch."""
         with self._guard(), explained(self._folder):
             self._folder.mkdir(mode=0o700, exist_ok=True)
-            replace_file(self._path(name), [json.dumps(value).encode()], mode=0o600)
+            replace_file(self._path(name), [orjson.dumps(value)], mode=0o600)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{quote(name, safe='')}.json"

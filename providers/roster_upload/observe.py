@@ -26,9 +26,8 @@ class Situation:
         """All of it as one observation, without titles and findings."""
         observed = Observed()
         for kind in KINDS:
-            names = dict.fromkeys((*self.baseline.of(kind), *self.declared[kind]))
             observed.settled[kind] = settled = frozenset(self._settled(kind)) | self.edited(kind)
-            observed.items[kind] = self._sightings(kind, settled, [name for name in names if self._there(kind, name)])
+            observed.items[kind] = self._sightings(kind, settled, self._there(kind))
         if self._uploads(observed):
             for kind in KINDS:
                 observed.swept[kind] = swept = self.strangers(kind)
@@ -71,11 +70,13 @@ class Situation:
         spec = self.declared[kind][name].spec
         return live.over(name, spec) == spec
 
-    def _there(self, kind: str, name: str) -> bool:
+    def _there(self, kind: str) -> Iterable[str]:
+        """What there is of all that is declared or ours."""
         if self.live is None:
-            return name in self.baseline.of(kind)
-        ended = name not in self.declared[kind] and self.live.foreign(kind, name)
-        return self.live.there(kind, name) and not ended
+            return self.baseline.of(kind)
+        declared, live = self.declared[kind], self.live
+        names = dict.fromkeys((*self.baseline.of(kind), *declared))
+        return [name for name in names if live.there(kind, name) and (name in declared or not live.foreign(kind, name))]
 
     def _seen(self, kind: str, settled: frozenset[str], name: str) -> Seen:
         declared, ours = self.declared[kind], name in self.baseline.of(kind)

@@ -20,7 +20,7 @@ from reconciler.plan import Change, Price, Step
 from reconciler.provider import Look, Note, Notice, Outcome, Receipt, Report, Result
 from reconciler.resource import Address
 from reconciler.roster.copies import Copies, Copy
-from reconciler.roster.desired import KINDS, Declarations, declare
+from reconciler.roster.desired import KINDS, Declarations, content, declare
 from reconciler.roster.layout import LAYOUTS
 from reconciler.roster.part import Roster
 from reconciler.roster.write import to_zip
@@ -60,7 +60,6 @@ class RosterUpload:
         self._patience = patience
         self._declared: Mapping[str, Declarations] = {}
         self._roster = Roster()
-        self._zip = b""
 
     def identity(self) -> str:
         """See Provider."""
@@ -73,7 +72,7 @@ class RosterUpload:
     def observe(self, look: Look, report: Report) -> Observed:
         """See Provider."""
         before = self._way.spent()
-        self._roster, self._zip = look.roster, b""
+        self._roster = look.roster
         self._declared = _declared(look)
         situation = Situation(self._declared, Baseline(look.recorded, self._copies), self._way.read(report) if self._way.read else None)
         observed = situation.look()
@@ -90,7 +89,7 @@ class RosterUpload:
         covers = sorted((change.address for change in changes), key=lambda address: (order[address.kind], address.name))
         counts = {name: str(self._roster.count(name)) for name in LAYOUTS}
         words = ", ".join(f"{self._roster.count(name):,} {name}" for name in ("students", "staff", "classes"))
-        body = {"sha256": self._digest(), **counts}
+        body = {"content": content(self._declared), **counts}
         reads = observed.reads.get(self.name, 0)
         return [Step("roster-1", self.name, "upload", f"Upload the roster ({words})", tuple(covers), body, reads, 1)]
 
@@ -101,21 +100,23 @@ class RosterUpload:
 
     def send(self, step: Step, note: Note, report: Report) -> Receipt:
         """See Provider. Waits while an upload that nobody can see the end of may still be imported."""
-        if self._digest() != step.body["sha256"]:
+        digest = step.body["content"]
+        if content(self._declared) != digest:
             note("refused")
             raise ProviderError(
                 "The people and classes in the files are not those of the plan any more.", "Plan again, and let it be reviewed."
             )
         self._keep_apart(step, report)
         now = self.clock.now()
-        self._copies.keep(step.body["sha256"], now, self._declared)
-        name = f"roster-{now:%Y%m%dT%H%M%SZ}-{step.body['sha256'][:12]}.zip"
-        self._way.upload(self._content(), name, note, report)
+        self._copies.keep(digest, now, self._declared)
+        upload = to_zip(self._roster)
+        name = f"roster-{now:%Y%m%dT%H%M%SZ}-{hashlib.sha256(upload).hexdigest()[:12]}.zip"
+        self._way.upload(upload, name, note, report)
         return Receipt(name, self.clock.now())
 
     def settle(self, step: Step, receipt: Receipt, report: Report) -> Mapping[Address, Outcome]:
         """See Provider."""
-        digest = step.body["sha256"]
+        digest = step.body["content"]
         if self._way.read is None:
             if not receipt.reference:
                 return dict.fromkeys(step.covers, Outcome(Result.UNKNOWN, "the server's answer was lost, and no connection reads back"))
@@ -131,14 +132,6 @@ class RosterUpload:
     def close(self) -> None:
         """See Provider."""
         self._way.close()
-
-    def _content(self) -> bytes:
-        if not self._zip:
-            self._zip = to_zip(self._roster)
-        return self._zip
-
-    def _digest(self) -> str:
-        return hashlib.sha256(self._content()).hexdigest()
 
     def _keep_apart(self, step: Step, report: Report) -> None:
         last = self._copies.last_sent()

@@ -23,7 +23,7 @@ ACCEPTED, SENT = "roster-accepted", "roster-sent"
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One upload. `digest` is that of its zip, `sent` when it left; `things`: kind → name → its mark and its spec as JSON."""
+    """One upload. `digest` is that of its content, `sent` when it left; `things`: kind → name → its mark and its spec as JSON."""
 
     digest: str = ""
     sent: datetime | None = None
@@ -47,7 +47,7 @@ class Copies:
 
     def keep(self, digest: str, moment: datetime, declared: Mapping[str, Declarations]) -> None:
         """Keep what is about to be sent."""
-        things = {kind: {name: _packed(one[name].fingerprint, one[name].spec) for name in one} for kind, one in declared.items()}
+        things = {kind: {name: _packed(mark, one.spec(name)) for name, mark in one.fingerprints.items()} for kind, one in declared.items()}
         self._scratch.put(SENT, {"digest": digest, "sent": moment.isoformat(), "things": things})
 
     def accept(self, digest: str) -> None:

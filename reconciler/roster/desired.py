@@ -6,6 +6,7 @@ made for those that a plan speaks of.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +49,10 @@ class Declarations(Mapping[str, Declared]):
         self._spec = spec
         self.fingerprints = fingerprints
 
+    def spec(self, name: str) -> Spec:
+        """What is wanted of one thing. KeyError if it is not declared."""
+        return self._spec(*self._rows[name])
+
     def __getitem__(self, name: str) -> Declared:
         part, row = self._rows[name]
         return Declared(self._spec(part, row), part.place(row, part.layout.key), part.origin, self.fingerprints[name])
@@ -61,10 +66,6 @@ class Declarations(Mapping[str, Declared]):
     def __contains__(self, name: object) -> bool:
         return name in self._rows
 
-    def row(self, name: str) -> Row:
-        """Where a thing stands in the roster, in clear. KeyError if it is not declared."""
-        return self._rows[name]
-
 
 def declare(roster: Roster, pseudonyms: Pseudonyms) -> dict[str, Declarations]:
     """Kind → what a roster declares. The roster was found sound: every id is there once."""
@@ -76,6 +77,14 @@ def declare(roster: Roster, pseudonyms: Pseudonyms) -> dict[str, Declarations]:
         COURSE: _declared(COURSE, COURSES, roster, pseudonyms, _course),
         CLASS: _classes(roster, Identity(pseudonyms, known)),
     }
+
+
+def content(declared: Mapping[str, Declarations]) -> str:
+    """SHA-256 of everything that is declared: equal for equal uploads, and many times quicker than making the zip."""
+    found = hashlib.sha256()
+    for kind in sorted(declared):
+        found.update("\n".join([kind, *sorted(map("\t".join, declared[kind].fingerprints.items())), ""]).encode())
+    return found.hexdigest()
 
 
 def _declared(kind: str, layout: Layout, roster: Roster, pseudonyms: Pseudonyms, spec: Callable[[Part, int], Spec]) -> Declarations:
