@@ -9,9 +9,9 @@ from uuid import uuid4
 
 from reconciler.errors import GuardRefused, ProviderError, RateLimited, ReconcilerError, Unauthorized, Unclear
 from reconciler.landing import RECORD_STEP, Intent, begin_facts, finish, intents, ledger_entry, write_outcomes
-from reconciler.outcome import Done, Summary, told
+from reconciler.outcome import Done, Summary
 from reconciler.plan import Plan, Step
-from reconciler.provider import Outcome, Outcomes, Receipt, Report, Result
+from reconciler.provider import Notice, Outcome, Outcomes, Receipt, Report, Result, Stage
 from reconciler.render.document import digest
 from reconciler.session import Session
 from state.ledger import LedgerEntry
@@ -30,14 +30,17 @@ def check_allowed(plan: Plan) -> None:
 
 @dataclass(slots=True)
 class Run:
-    """One execution of one plan. The caller holds the lock and has made sure that the plan is still true."""
+    """One execution of one plan. The caller holds the lock and has made sure that the plan is still true.
+
+    `tell` is told this run's id and each step that was tried, as soon as it is known what became of it.
+    """
 
     session: Session
     plan: Plan
     record: Record
     report: Report
     stop: Callable[[], bool]
-    say: Callable[[str], None]
+    tell: Callable[[str, Done], None]
     id: str = field(default_factory=lambda: uuid4().hex[:12])
     _sent: datetime = _NEVER
 
@@ -61,16 +64,23 @@ class Run:
         self.session.backend.ledger().append([LedgerEntry(self.id, event, dict(self.session.who), what)])
 
     def _steps(self, summary: Summary) -> None:
-        changes = {change.address: change for change in self.plan.changes}
+        changes, begun = {change.address: change for change in self.plan.changes}, self.session.provider.clock.now()
         for position, step in enumerate(self.plan.steps):
             if self.stop():
                 summary.stopped = "stopped on request"
             if not summary.stopped:
+                self._where(position, begun)
                 self._step(step, intents([changes[address] for address in step.covers]), summary)
             if summary.stopped:
                 tried = any(done.step is step for done in summary.done)
                 summary.not_tried = list(self.plan.steps[position + tried :])
                 return
+
+    def _where(self, position: int, begun: datetime) -> None:
+        """Say how far the run is, with what is left of the time that the plan expects."""
+        spent = (self.session.provider.clock.now() - begun).total_seconds()
+        left = max(sum(price.seconds for price in self.plan.prices) - spent, 0.0)
+        self.report(Notice(stage=Stage(position + 1, len(self.plan.steps), left)))
 
     def _step(self, step: Step, meant: Sequence[Intent], summary: Summary) -> None:
         journal = self.session.backend.journal()
@@ -78,7 +88,7 @@ class Run:
         reference, outcomes = self._send(step, summary)
         done = Done(step, outcomes, reference)
         summary.done.append(done)
-        self.say(f"{step.title}: {told(done)}")
+        self.tell(self.id, done)
         if any(outcome.result is Result.UNKNOWN for outcome in outcomes.values()):
             return  # the step stays open in the journal: the next run looks again
         journal.append("verified", run=self.id, step=step.id, outcomes=write_outcomes(outcomes))

@@ -21,13 +21,35 @@ from reconciler.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
-    """Progress for eyes: what is being done, how far (None where unknown), and how long it is waiting for the rate budget, in seconds."""
+class Allowance:
+    """What is left of one rate budget: so many requests of `limit`, which is how people say it ("20 reads a minute")."""
 
-    text: str
+    left: int
+    limit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Where a run of several steps stands: the step in hand, counted from 1, of how many, and about how many seconds it all takes yet."""
+
+    step: int
+    of: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Progress for eyes: what is being done, how far (None where unknown), and how long it is waiting for the rate budget, in seconds.
+
+    `budget` and `stage` say what changed of them. A notice without `text` is only about these: what is being done goes on.
+    """
+
+    text: str = ""
     done: int | None = None
     total: int | None = None
     wait: float = 0.0
+    budget: tuple[Allowance, ...] = ()
+    stage: Stage | None = None
 
 
 Report = Callable[[Notice], None]

@@ -64,7 +64,7 @@ def _spec(copy: Copy, kind: str, name: str) -> Spec:
 
 def _run(session: Session, report: Report) -> tuple[Plan, Summary]:
     plan, record = session.plan(report)
-    return plan, Run(session, plan, record, report, lambda: False, lambda _: None).execute()
+    return plan, Run(session, plan, record, report, lambda: False, lambda _run, _done: None).execute()
 
 
 def _settings(scene: Path, configuration: Configuration) -> None:

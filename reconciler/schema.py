@@ -15,6 +15,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.fields import NAME, Json
 from reconciler.kinds.kind import Kind
 from reconciler.render.document import PlanDocument
+from reconciler.render.log import LogLine
 from reconciler.settings import Settings
 from state.ledger import LedgerLine
 
@@ -83,6 +84,7 @@ SCHEMAS: dict[str, Callable[[], Json]] = {
     **{f"{kind.name}.schema.json": partial(entry_schema, kind) for kind in KINDS.values() if kind.plural},
     "plan.schema.json": lambda: _of(PlanDocument, "reconciler: a saved plan"),
     "ledger-line.schema.json": lambda: _of(LedgerLine, "reconciler: one line of the ledger"),
+    "log-line.schema.json": lambda: _of(LogLine, "reconciler: one line of --log json"),
 }
 """Every schema by its file's name."""
 

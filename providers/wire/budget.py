@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
 from reconciler.clock import Clock
-from reconciler.provider import Scratch
+from reconciler.provider import Allowance, Scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Window:
         assert isinstance(wait, int)  # only buckets on a network answer with an awaitable
         return max(wait, 1) / 1000
 
+    def left(self) -> int:
+        """How many requests there is room for now."""
+        begin = self._now() - self.limit.seconds * 1000
+        return max(self.limit.count - sum(item.timestamp > begin for item in self._bucket.items), 0)
+
     def answered(self, count: int = 1) -> None:
         """The last so many requests were answered just now: the channel may have counted them as late as this."""
         for item in self._bucket.items[-count:]:
@@ -71,6 +76,10 @@ class Budget:
         self._scratch = scratch
         kept = _kept(scratch.get(name), owner)
         self.windows = {sort: Window(limit, clock, kept.get(sort, [])) for sort, limit in limits.items()}
+
+    def allowances(self) -> tuple[Allowance, ...]:
+        """What is left of it, for eyes."""
+        return tuple(Allowance(window.left(), window.limit.words) for window in self.windows.values())
 
     def keep(self) -> None:
         """Write down what was spent."""

@@ -115,8 +115,11 @@ class Driver:
 
     def _rest(self, seconds: float, why: str) -> None:
         self._budget.keep()
-        self._report(Notice(why, wait=seconds))
+        self._report(Notice(why, wait=seconds, budget=self._budget.allowances()))
         self._clock.sleep(seconds)
+
+    def _tell_budget(self) -> None:
+        self._report(Notice(budget=self._budget.allowances()))
 
     def _read(self, request: Request) -> Response:
         try:
@@ -133,6 +136,7 @@ class Driver:
             paid = self._afford(rest)
             answers = self._exchange.send_all(paid, headers)
             self._budget.windows["reads"].answered(len(paid))
+            self._tell_budget()
             yield from map(self._answered, paid, answers)
 
     def _afford(self, rest: deque[Request]) -> list[Request]:
@@ -203,6 +207,7 @@ class Driver:
         finally:
             if window:
                 self._budget.windows[window].answered()
+                self._tell_budget()
         if request.api:
             self._authority.adopt(answer.headers)
         return answer

@@ -12,6 +12,7 @@ import click
 
 from reconciler import __version__
 from reconciler.cli.failure import report_failure
+from reconciler.cli.log import FORMS, listen, listener
 from reconciler.cli.output import mute, never_fail_on_a_letter
 from reconciler.errors import ReconcilerError
 from state.errors import StateError
@@ -73,6 +74,16 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="reconciler")
+@click.option(
+    "--log",
+    type=click.Choice(FORMS),
+    default=FORMS[0],
+    show_default=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda _context, _option, form: listen(form),
+    help="How stderr speaks: sentences for people, or one JSON object a line for machines (schemas/log-line.schema.json).",
+)
 def cli() -> None:
     """Keep an Apple School Manager organization equal to a git repository.
 
@@ -82,14 +93,21 @@ def cli() -> None:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command line (the process's own by default) and return its exit code. Every error a user can meet becomes a sentence."""
+    listen(FORMS[0])
+    exit_code = _run(arguments)
+    listener().end(exit_code)
+    return exit_code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         return cli.main(arguments, prog_name="reconciler", standalone_mode=False) or 0
     except click.exceptions.Abort as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # what click makes of Ctrl-C anywhere but at a question
-            click.echo("Interrupted. The next apply looks at what was in flight.", err=True)
+            listener().message("Interrupted. The next apply looks at what was in flight.")
         return INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        listener().misuse(error)
         return ReconcilerError.exit_code
     except (ReconcilerError, StateError) as error:
         return report_failure(error)

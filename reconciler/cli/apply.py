@@ -14,13 +14,14 @@ import click
 
 from reconciler.apply import Run, check_allowed
 from reconciler.cli.lock import locked
+from reconciler.cli.log import listener
 from reconciler.cli.options import excludes, folder, targets
 from reconciler.cli.output import say
 from reconciler.cli.progress import progress
 from reconciler.consent import check_consent
 from reconciler.errors import GuardRefused, PartlyApplied, ReconcilerError
 from reconciler.freeze import frozen
-from reconciler.outcome import Summary
+from reconciler.outcome import Done, Summary, told
 from reconciler.plan import Plan
 from reconciler.provider import Report
 from reconciler.recover import recover
@@ -74,7 +75,12 @@ def _apply(session: Session, selection: Selection, saved: Path | None, yes: bool
         with progress() as report:  # a person may have taken an hour to answer
             check_unmoved(plan, session.observe(record, report))
     with progress() as report:
-        return Run(session, plan, record, report, stop, say).execute()
+        return Run(session, plan, record, report, stop, _tell).execute()
+
+
+def _tell(run: str, done: Done) -> None:
+    say(f"{done.step.title}: {told(done)}")
+    listener().step(run, done)
 
 
 def _check_today(session: Session, plan: Plan) -> None:
@@ -111,7 +117,7 @@ def _stopping() -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked.append(number)
-        click.echo("\nFinishing the step in hand; press Ctrl-C again to leave at once.", err=True)
+        listener().message("\nFinishing the step in hand; press Ctrl-C again to leave at once.")
 
     with _on_signals(ask):
         yield lambda: bool(asked)

@@ -1,11 +1,10 @@
-"""Errors as people read them."""
+"""Errors as exit codes and sentences."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
+from reconciler.cli.log import listener
 from reconciler.errors import ConfigurationError, Locked, ReconcilerError
 from state.errors import LockedElsewhere, StateError
 
@@ -17,11 +16,12 @@ def report_failure(error: ReconcilerError | StateError) -> int:
     """Print the error to stderr and return the exit code."""
     if isinstance(error, ConfigurationError):
         print_diagnostics(error.diagnostics)
-    click.echo(
-        f"{click.style('Error:', fg='red', bold=True)} {error.message}" + ("" if error.message.endswith((".", "?")) else "."), err=True
-    )
-    if error.hint:
-        click.echo(error.hint[0].upper() + error.hint[1:], err=True)
+    exit_code = _exit_code(error)
+    listener().error(error, exit_code)
+    return exit_code
+
+
+def _exit_code(error: ReconcilerError | StateError) -> int:
     if isinstance(error, LockedElsewhere):
         return Locked.exit_code
     return error.exit_code if isinstance(error, ReconcilerError) else ReconcilerError.exit_code
@@ -30,4 +30,4 @@ def report_failure(error: ReconcilerError | StateError) -> int:
 def print_diagnostics(diagnostics: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
     """One finding a line, to stderr, in the order of the files."""
     for finding in sorted(diagnostics, key=lambda item: (item.source is None, item)):
-        click.echo(str(finding), err=True)
+        listener().finding(finding)

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import orjson
 
+from reconciler.cli.log import listener
 from reconciler.load import load
 from reconciler.render.summary import plain
 from reconciler.session import open_backend
@@ -51,7 +52,7 @@ def command(words: tuple[str, ...], text: str, since: str, until: str, run: str,
         click.echo(orjson.dumps(asdict(line)) if as_json else _line(line))
         silent = False
     if silent:
-        click.echo("The ledger has no such lines.", err=True)
+        listener().message("The ledger has no such lines.")
     return 0
 
 

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import click
-
+from reconciler.cli.log import listener
 from reconciler.session import Session
 from state.holder import Holder
 
@@ -20,5 +19,5 @@ def locked(session: Session) -> Iterator[None]:
     since = datetime.now(UTC).isoformat(timespec="seconds")
     with session.backend.lock().acquire(Holder(session.person, platform.node(), os.getpid(), since, run="")) as gained:
         if gained.took_over_from:
-            click.echo(f"The lock was left behind by {gained.took_over_from}, who is gone; going on.", err=True)
+            listener().message(f"The lock was left behind by {gained.took_over_from}, who is gone; going on.")
         yield

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
+from reconciler.cli.log import listener
 from reconciler.cli.options import excludes, folder, targets
 from reconciler.cli.progress import progress
 from reconciler.errors import CHANGES_PENDING, GuardRefused, ReconcilerError
@@ -74,7 +75,7 @@ def _save(plan: Plan, out: Path) -> None:
         save(plan, out)
     except OSError as error:
         raise ReconcilerError(f"The plan could not be saved to {out}: {error.strerror}.", "Choose another place with --out.") from error
-    click.echo(f"Saved to {out}. Apply it with: reconciler apply --plan {out}", err=True)
+    listener().message(f"Saved to {out}. Apply it with: reconciler apply --plan {out}")
 
 
 def _write_page(plan: Plan, page: Path) -> None:
@@ -84,7 +85,7 @@ def _write_page(plan: Plan, page: Path) -> None:
         page.write_text(render(plan), encoding="utf-8", newline="\n")
     except OSError as error:
         raise ReconcilerError(f"The page could not be written to {page}: {error.strerror}.", "Choose another place with --html.") from error
-    click.echo(f"Written to {page}. Any browser opens it.", err=True)
+    listener().message(f"Written to {page}. Any browser opens it.")
 
 
 def exit_code(plan: Plan, *, pending: bool) -> int:

@@ -1,41 +1,51 @@
-"""Progress for eyes: live on a terminal, silent when piped. Nothing below this knows about terminals."""
+"""Progress: live on a terminal; on a pipe a line where something takes long; for machines a line a notice."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
-from rich.console import Console
-from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-
+from reconciler.cli.heartbeat import heartbeat
+from reconciler.cli.live import live
+from reconciler.cli.log import listener
+from reconciler.cli.machines import Machines
 from reconciler.provider import Notice, Report
-from reconciler.render.summary import duration, plain
+from reconciler.render.progress import Standing
+
+OFTEN = 1.0
+"""Seconds between two lines for machines about the same thing."""
 
 
 @contextmanager
 def progress() -> Iterator[Report]:
-    """A report that shows the latest notice in one live line on stderr, or does nothing where stderr is no terminal."""
-    if not sys.stderr.isatty():
-        yield _quiet
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=20), TimeElapsedColumn())
-    # What rich takes from standard output it shows on stderr's terminal: right where both are one, a loss where output goes to a file.
-    both = sys.stdout.isatty()
-    with Progress(*columns, console=Console(stderr=True), transient=True, redirect_stdout=both) as live:
-        task = live.add_task("Starting …", total=None)
-        yield lambda notice: _show(live, task, notice)
+    """A report for as long as something is being done."""
+    told = listener()
+    if isinstance(told, Machines):
+        yield Steady(told.progress)
+    elif sys.stderr.isatty():
+        with live() as report:
+            yield report
+    else:
+        with heartbeat(told.message) as report:
+            yield report
 
 
-def _quiet(notice: Notice) -> None:
-    del notice
+class Steady:
+    """A report that passes on complete notices, and of the same thing not more than one a second."""
 
+    def __init__(self, pass_on: Callable[[Notice], None]) -> None:
+        self._standing = Standing()
+        self._pass_on = pass_on
+        self._said, self._at = "", 0.0
 
-def _show(live: Progress, task: TaskID, notice: Notice) -> None:
-    """A wait keeps the bar where it was: nothing was lost, something is only not there yet."""
-    count = f" {notice.done or 0:,} of {notice.total:,}" if notice.total else ""
-    wait = f" ({duration(notice.wait)})" if notice.wait else ""
-    live.update(task, description=escape(plain(f"{notice.text}{count}{wait}")))
-    if notice.total:
-        live.update(task, total=notice.total, completed=notice.done or 0)
+    def __call__(self, notice: Notice) -> None:
+        """See Report."""
+        self._standing.take(notice)
+        now = time.monotonic()
+        ended = notice.total is not None and notice.done == notice.total
+        if notice.text and (notice.text != self._said or notice.wait or ended or now - self._at >= OFTEN):
+            self._said, self._at = notice.text, now
+            self._pass_on(replace(notice, budget=self._standing.budget, stage=self._standing.stage))

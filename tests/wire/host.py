@@ -135,7 +135,8 @@ class Host:
 
     def report(self, notice: Notice) -> None:
         """See Report."""
-        self.waits.append(notice)
+        if notice.wait:
+            self.waits.append(notice)
 
     def note(self, event: str, **facts: str) -> None:
         """See Note."""

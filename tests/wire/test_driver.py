@@ -16,6 +16,7 @@ from providers.wire.driver import ATTEMPTS
 from providers.wire.message import Call, Request, Response, ask, ask_together
 from providers.wire.words import Refused
 from reconciler.errors import ProviderError, RateLimited, ReconcilerError, Unauthorized, Unclear
+from reconciler.provider import Notice
 from tests.wire.host import START, TOKEN, Host, bad, good, refused
 
 if TYPE_CHECKING:
@@ -328,3 +329,16 @@ def test_one_of_several_reads_may_fail() -> None:
     found = host.driver.run(_things(3), host.report)
     assert [isinstance(one, Refused) for one in found].count(True) == 1
     assert len(host.seen) == 3
+
+
+def test_what_is_left_of_the_budget_is_told() -> None:
+    """After each request the report says what is left of each window of the budget."""
+    host = Host([good()])
+    told: list[tuple[int, ...]] = []
+    for _ in range(2):
+        host.driver.run(ask(Request("GET", "/things", "Reading things")), lambda notice: told.append(_left(notice)))
+    assert [left[0] for left in told] == [told[0][0], told[0][0] - 1]
+
+
+def _left(notice: Notice) -> tuple[int, ...]:
+    return tuple(allowance.left for allowance in notice.budget)
