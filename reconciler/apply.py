@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from reconciler.capability import Verb
 from reconciler.errors import GuardRefused, ProviderError, RateLimited, ReconcilerError, Unauthorized, Unclear
+from reconciler.kinds import KINDS
 from reconciler.landing import RECORD_STEP, Intent, begin_facts, finish, intents, ledger_entry, write_outcomes
 from reconciler.outcome import Done, Summary
-from reconciler.plan import Plan, Step
+from reconciler.plan import Change, Plan, Step
 from reconciler.provider import Notice, Outcome, Outcomes, Receipt, Report, Result, Stage
 from reconciler.render.document import digest
 from reconciler.session import Session
@@ -133,7 +135,8 @@ class Run:
             return
         covers = tuple(change.address for change in changes)
         step = Step(RECORD_STEP, "", "record", f"Bring the record up to date ({len(covers):,})", covers, {}, 0, 0)
-        meant, outcomes = intents(changes), dict.fromkeys(covers, Outcome(Result.LANDED))
+        meant = intents(changes)
+        outcomes = {change.address: Outcome(Result.LANDED, _lapsed(change)) for change in changes}
         self.session.backend.journal().append("begin", run=self.id, **begin_facts(step, meant))
         self.session.backend.journal().append("verified", run=self.id, step=step.id, outcomes=write_outcomes(outcomes))
         summary.recorded, summary.awaited = len(covers), self._awaiting_moved()
@@ -151,6 +154,11 @@ class Run:
         """How many things are awaited that were not before, or not any more."""
         planned = {(item.address.kind, item.address.name) for item in self.plan.awaiting}
         return len(planned ^ {(kind, name) for kind, names in self.record.awaiting.items() for name in names})
+
+
+def _lapsed(change: Change) -> str:
+    """What an auditor is told of a request that ended and that nobody performed."""
+    return KINDS[change.verdict.kind].lapses if change.verdict.verb is Verb.ADOPT else ""
 
 
 def _counts(summary: Summary) -> dict[str, object]:

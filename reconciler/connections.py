@@ -181,18 +181,6 @@ class PortalConnection(Entry):
     )
 
 
-class PortalConnection(Entry):
-    """How plans look for what can be seen from outside: DNS records and service-discovery documents. In a rehearsal nothing is asked
-    unless it is named here."""
-
-    resolver: Annotated[str | None, TEXT] = Field(
-        default=None, description="The DNS server to ask, as address or address:port; without it, the machine's own.", examples=["192.0.2.53"]
-    )
-    discovery_url: Annotated[str | None, URL] = Field(
-        default=None, description="Where to ask for documents instead of the domain itself: only for tests on this machine."
-    )
-
-
 class Connections(Entry):
     """How to reach each channel. Either all of them are rehearsed or none."""
 

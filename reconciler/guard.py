@@ -12,8 +12,11 @@ from itertools import groupby
 
 from reconciler.capability import Route, Verb
 from reconciler.kinds import KINDS
+from reconciler.kinds.hierarchy import ADMINISTRATOR
+from reconciler.kinds.roles import Grant
 from reconciler.observed import Observed
 from reconciler.plan import Change, Refusal, Verdict
+from reconciler.resource import Declared
 from reconciler.settings import Approval, Guards, Limit
 
 APPROVAL_DAYS = 7
@@ -141,6 +144,20 @@ def _refuse(found: _Count, allowed: int, observed: Observed, today: date) -> Ref
 def _title(found: _Count, observed: Observed) -> str:
     """What people call the scope; a device's place is a service, so the titles of every kind are asked."""
     return next((titles[found.scope] for titles in observed.titles.values() if found.scope in titles), found.scope)
+
+
+def lockout(
+    changes: Iterable[Change], staying: Mapping[str, Declared], guards: Guards, approvals: Sequence[Approval], today: date
+) -> tuple[Refusal, ...]:
+    """The refusal of a plan that takes the role Administrator from somebody and leaves fewer than the organization wants."""
+    roles = [change.verdict.before for change in changes if change.verdict.kind == "role" and change.verdict.verb is Verb.DELETE]
+    count = sum(isinstance(spec, Grant) and spec.role == ADMINISTRATOR for spec in roles)
+    left = {one.spec.person for one in staying.values() if isinstance(one.spec, Grant) and one.spec.role == ADMINISTRATOR}
+    approved = [one.up_to for one in approvals if one.allow == "administrators" and one.kind in ("role", "*") and one.covers(today)]
+    if not count or len(left) >= guards.administrators.minimum or count <= max(approved, default=0):
+        return ()
+    message = f"{count} would lose the role Administrator, which leaves {len(left)}; {guards.administrators.minimum} must remain"
+    return (Refusal("administrators", "role", "*", count, 0, message, approval_text("administrators", "role", "*", count, today)),)
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

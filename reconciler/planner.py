@@ -14,13 +14,14 @@ from reconciler.capability import Verb
 from reconciler.desired import Desired, Dormant
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.freeze import frozen
-from reconciler.guard import refusals
+from reconciler.guard import lockout, refusals
 from reconciler.kinds import KINDS
 from reconciler.kinds.licences import LICENCE, USER
 from reconciler.licences.allot import Allotted, allot
 from reconciler.licences.people import People
 from reconciler.observed import Observed
 from reconciler.overallocation import overallocated, titles
+from reconciler.passcodes import ignored
 from reconciler.plan import NOT_ASKED, Awaiting, Binding, Change, LeftAlone, Plan, Verdict
 from reconciler.provider import Provider
 from reconciler.pseudonyms import REHEARSED, Pseudonyms
@@ -94,11 +95,12 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
             *_licences_left(allotted),
         ),
         awaiting=awaiting,
-        findings=findings,
+        findings=(*findings, *ignored(changes)),
         refusals=(
             *refusals(changes, facts.observed, guards, facts.settings.approvals, facts.today),
             *shrinking(changes, facts.record, guards.rosters, facts.settings.approvals, facts.today, facts.observed.titles),
             *frozen(changes, facts.settings, facts.today),
+            *lockout(changes, resolved.items.get("role", {}), facts.settings.guards, facts.settings.approvals, facts.today),
             *overallocated(changes, allotted, facts.settings.approvals, facts.today),
         ),
         titles=facts.observed.titles,

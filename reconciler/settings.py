@@ -31,7 +31,16 @@ from reconciler.roster.settings import RosterSettings
 
 ConsentVerb = Literal["create", "update", "delete"]
 GuardName = Literal[
-    "deletes", "updates", "take_overs", "empties", "freezes", "roster_files", "roster_locations", "roster_classes", "over_allocations"
+    "deletes",
+    "updates",
+    "take_overs",
+    "empties",
+    "freezes",
+    "administrators",
+    "roster_files",
+    "roster_locations",
+    "roster_classes",
+    "over_allocations",
 ]
 
 

@@ -70,7 +70,7 @@ class Judge:
             source=declared.source if declared else None,
             fingerprint=_wanted(declared, finding.after) if finding.after and declared else "",
             takes_over=finding.takes_over,
-            waits_for=self._missing(finding.after),
+            waits_for=None if finding.verb.record_only else self._missing(finding.after),
         )
 
     def _missing(self, after: Spec | None) -> Address | None:

@@ -20,6 +20,7 @@ from state.errors import StateError
 INTERRUPTED = 130
 
 COMMANDS = {
+    "access": "Say who may edit, reset or inspect whom, and where.",
     "apply": "Make the organization equal to the configuration, and prove it.",
     "approve": "Say that you have looked at the saved PLAN and want it applied.",
     "comment": "Show a saved plan on the pull request of a CI job.",

@@ -10,8 +10,8 @@ import orjson
 
 from reconciler.cli.options import folder
 from reconciler.cli.progress import progress
-from reconciler.plan import Change
-from reconciler.render.summary import instructions, lines
+from reconciler.plan import Change, Plan
+from reconciler.render.summary import due, instructions, lines, most_urgent
 from reconciler.session import connect
 
 
@@ -23,13 +23,15 @@ def command(folder: Path, as_json: bool) -> int:
     with progress() as report, connect(folder, os.environ) as session:
         plan, _ = session.plan(report)
     if as_json:
-        click.echo(orjson.dumps([_plain(task) for task in plan.tasks], option=orjson.OPT_INDENT_2))
+        click.echo(orjson.dumps([_plain(plan, task) for task in most_urgent(plan)], option=orjson.OPT_INDENT_2))
         return 0
     if not plan.tasks:
         click.echo("No open tasks.")
-    for task in plan.tasks:
-        said = lines(plan, [task])[0]
-        click.echo(f"☐ {task.address}  {said.text}\n  {said.why}. {task.verdict.capability.reason}")
+    for task in most_urgent(plan):
+        said, when = lines(plan, [task])[0], due(plan, task)[1]
+        click.echo(f"☐ {task.address}  {said.text}" + (f"  {when}" if when else ""))
+        waits = f"Waits until {said.waits_for} is there. " if said.waits_for else ""
+        click.echo(f"  {said.why}. {waits}{task.verdict.capability.reason}")
         for number, step in enumerate(instructions(task), 1):
             click.echo(f"  {number}. {step}")
         if task.verdict.capability.link:
@@ -37,6 +39,14 @@ def command(folder: Path, as_json: bool) -> int:
     return 0
 
 
-def _plain(task: Change) -> dict[str, object]:
+def _plain(plan: Plan, task: Change) -> dict[str, object]:
     how = task.verdict.capability
-    return {"address": str(task.address), "verb": task.verdict.verb, "reason": how.reason, "steps": instructions(task), "link": how.link}
+    return {
+        "address": str(task.address),
+        "verb": task.verdict.verb,
+        "due": due(plan, task)[0],
+        "waits_for": str(task.verdict.waits_for) if task.verdict.waits_for else None,
+        "reason": how.reason,
+        "steps": instructions(task),
+        "link": how.link,
+    }

@@ -15,7 +15,7 @@ from pydantic import Field
 from reconciler.diagnostic import Severity
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import TEXT, Choice, OneOrMany, Text
-from reconciler.kinds.hierarchy import DUTIES, UPLOADED, Duty, RoleName, narrowest
+from reconciler.kinds.hierarchy import DUTIES, GRANTERS, UPLOADED, Duty, RoleName, may, narrowest
 from reconciler.kinds.kind import Kind, Veil
 from reconciler.kinds.naming import slug
 from reconciler.kinds.roster import PASSCODE
@@ -79,6 +79,7 @@ def build_roles(entries: Mapping[str, RoleEntry], board: Board) -> None:
             grant = Grant(person=entry.person, role=entry.role, location=location)
             items[f"{key}/{location}"] = Declared(grant, board.source(_ROLE, key), key)
         _check_duties(key, entry, board)
+        _check_granter(key, entry, entries, board)
     board.desired.items[_ROLE] = items
 
 
@@ -93,6 +94,14 @@ def _check_duties(key: str, entry: RoleEntry, board: Board) -> None:
     elif enough != entry.role and not entry.reason:
         said = f"role: {entry.role} may do more than {', '.join(entry.for_)}; {enough} is enough for that."
         board.say(place, said, "Narrow it, or say with reason: why it must be so wide.", Severity.WARNING)
+
+
+def _check_granter(key: str, entry: RoleEntry, entries: Mapping[str, RoleEntry], board: Board) -> None:
+    held = {one.role for one in entries.values() if one.person == entry.granted_by}
+    if entry.granted_by and not any(role in GRANTERS and may("act", role, entry.role) for role in held):
+        place = board.source(_ROLE, key, "granted_by")
+        said = f"granted_by: cannot grant {entry.role} by any role declared here, as nobody grants what they lack."
+        board.say(place, said, "An Administrator can.")
 
 
 def build_policies(entries: Mapping[str, PasscodePolicyEntry], board: Board) -> None:

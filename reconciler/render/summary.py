@@ -128,6 +128,8 @@ def _parts(changes: Sequence[Change]) -> tuple[Part, ...]:
 
 def why(verdict: Verdict) -> str:
     """Why it happens, in a reviewer's words."""
+    if KINDS[verdict.kind].lapses and verdict.verb.record_only:
+        return KINDS[verdict.kind].lapses if verdict.verb is Verb.ADOPT else "it has ended and left the files"
     if not KINDS[verdict.kind].gathered:
         return _NOT_PLACED.get(verdict.cause, _CAUSES[verdict.cause])
     return (_TAKES_OVER if verdict.takes_over else _CAUSES).get(verdict.cause, _CAUSES[verdict.cause])
@@ -184,7 +186,7 @@ def awaiting(plan: Plan) -> Iterator[Waiting]:
     for item in plan.awaiting:  # sorted by date already
         dates = len(by_date)
         by_date[item.since if item.since in by_date or dates < _DATES else list(by_date)[-1]].append(item)
-    today = datetime.fromisoformat(plan.binding.created).astimezone(ZoneInfo(plan.binding.time_zone)).date()
+    today = _today(plan)
     for since, items in by_date.items():
         later = " or later" if items[-1].since != since else ""
         text = f"Awaiting {counted(len(items), 'device')} that the organization does not have (since {since}{later}{_age(since, today)})"
@@ -246,6 +248,27 @@ def duration(seconds: float) -> str:
     minutes = round(seconds / 60)
     hours, rest = divmod(minutes, 60)
     return " ".join(part for part in (counted(hours, "hour") if hours else "", counted(rest, "minute") if rest else "") if part)
+
+
+def due(plan: Plan, task: Change) -> tuple[date | None, str]:
+    """The day by which a task must be done, and how far that is, in words; None and nothing where there is no such day."""
+    spec = task.verdict.after
+    day = KINDS[task.verdict.kind].due(spec) if spec else None
+    if day is None:
+        return None, ""
+    left = (day - _today(plan)).days
+    words = "today" if left == 0 else f"in {counted(left, 'day')}" if left > 0 else f"overdue by {counted(-left, 'day')}"
+    return day, f"due {day} ({words})"
+
+
+def most_urgent(plan: Plan) -> list[Change]:
+    """The tasks, those with a day first, soonest first: what is overdue leads."""
+    days = {task.address: due(plan, task)[0] for task in plan.tasks}
+    return sorted(plan.tasks, key=lambda task: days[task.address] or date.max)
+
+
+def _today(plan: Plan) -> date:
+    return datetime.fromisoformat(plan.binding.created).astimezone(ZoneInfo(plan.binding.time_zone)).date()
 
 
 def instructions(change: Change) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from reconciler.capability import Route, Verb
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
 from reconciler.plan import Change, Plan
-from reconciler.render.summary import Line, awaiting, instructions, lines, plain, price_words, totals
+from reconciler.render.summary import Line, awaiting, due, instructions, lines, most_urgent, plain, price_words, totals
 
 SAMPLES = 5
 NO_ENTRY = "(no entry any more)"
@@ -38,7 +38,7 @@ def _sections(plan: Plan, everything: bool) -> Iterator[str]:
         if of_kind:
             yield click.style(kind.noun[1][0].upper() + kind.noun[1][1:], bold=True)
             yield from (text for line in of_kind for text in _line(line, everything))
-            yield from _tasks([change for change in plan.tasks if change.verdict.kind == kind.name])
+            yield from _tasks(plan, [change for change in most_urgent(plan) if change.verdict.kind == kind.name])
             yield ""
 
 
@@ -61,9 +61,10 @@ def _names(names: Sequence[str], everything: bool) -> str:
     return plain(", ".join(shown)) + (f" and {rest:,} more" if rest else "")
 
 
-def _tasks(tasks: Sequence[Change]) -> Iterator[str]:
+def _tasks(plan: Plan, tasks: Sequence[Change]) -> Iterator[str]:
     for change in tasks:
-        yield f"    To do by hand for {change.address} ({change.verdict.capability.reason})"
+        when = f", {words}" if (words := due(plan, change)[1]) else ""
+        yield f"    To do by hand for {change.address}{when} ({change.verdict.capability.reason})"
         yield from (f"      {number}. {step}" for number, step in enumerate(instructions(change), 1))
         if change.verdict.capability.link:
             yield f"      See {change.verdict.capability.link}"
