@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import getpass
 import platform
+import re
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 _CI = {  # ledger word → environment variables of GitHub Actions and GitLab CI that hold it
     "actor": ("GITHUB_ACTOR", "GITLAB_USER_LOGIN"),
+    "triggered_by": ("GITHUB_TRIGGERING_ACTOR",),
+    "trigger": ("GITHUB_EVENT_NAME", "CI_PIPELINE_SOURCE"),
     "ci_run": ("GITHUB_RUN_ID", "CI_PIPELINE_ID"),
     "ci_job": ("GITHUB_JOB", "CI_JOB_NAME"),
     "repository": ("GITHUB_REPOSITORY", "CI_PROJECT_PATH"),
 }
+_COMMIT = {  # ledger word → how git is asked for it
+    "author": "%an <%ae>",
+    "committer": "%cn <%ce>",
+    "co_authors": "%(trailers:key=Co-authored-by,valueonly,separator=%x2C%x20)",
+}
+PEOPLE = ("triggered_by", "actor", "author", "co_authors", "committer", "email", "user")
+"""The ledger words that may tell a person, the one who is most probably behind a run first: whoever started a job again is its author."""
+_BOT = re.compile(
+    r"\[bot\]|\bbot\b|^(github-actions|web-flow|renovate|dependabot)\b|^(project|group)_\d+_bot|<noreply@github\.com>", re.IGNORECASE
+)
 
 
 def who(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """Ledger words → values: user and host always; commit, author and CI run where they can be told."""
+    """Ledger words → values: user and host always; commit, its people and the CI run where they can be told."""
     found = {"user": _user(), "host": platform.node()}
     for word, variables in _CI.items():
         value = next((environment[variable] for variable in variables if environment.get(variable)), "")
@@ -25,7 +38,8 @@ def who(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
             found[word] = value
     commit = _git(folder, "rev-parse", "HEAD")
     if commit:
-        found |= {"commit": commit, "author": _git(folder, "log", "-1", "--format=%an <%ae>")}
+        told = _git(folder, "log", "-1", f"--format={'%x1f'.join(_COMMIT.values())}").split("\x1f")
+        found |= {"commit": commit} | {word: value for word, value in zip(_COMMIT, told, strict=False) if value}
         found |= {"email": email} if (email := _git(folder, "config", "user.email")) else {}
     return found
 
@@ -33,6 +47,14 @@ def who(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
 def name_of(words: Mapping[str, str]) -> str:
     """The human or bot behind a run, in one phrase."""
     return words.get("actor") or words["user"]
+
+
+def human(words: Mapping[str, str]) -> str:
+    """The human behind a run, a bot only if nobody else can be told: a scheduled job acts for whoever wrote the files that it applies."""
+    told = [words[word] for word in PEOPLE if words.get(word)]
+    in_ci = "ci_run" in words
+    candidates = told if in_ci else [words[word] for word in ("actor", "user") if words.get(word)] or told
+    return next((one for one in candidates if not _BOT.search(one)), candidates[0] if candidates else "")
 
 
 def revision(folder: Path) -> str:

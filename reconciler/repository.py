@@ -16,28 +16,28 @@ PATIENCE = 120.0
 
 def unsaved(folder: Path, names: Sequence[str]) -> list[str]:
     """Which of these files (relative to the folder) git could not bring back as they are; all of them outside a repository."""
-    told = _git(folder, "status", "--porcelain", "-z", "--ignored", "--untracked-files=all", "--", *names)
+    told = git(folder, "status", "--porcelain", "-z", "--ignored", "--untracked-files=all", "--", *names)
     if told is None:
         return list(names)
     changed = {entry[3:] for entry in told.decode(errors="surrogateescape").split("\0")}
-    prefix = (_git(folder, "rev-parse", "--show-prefix") or b"").decode(errors="surrogateescape").strip()
+    prefix = (git(folder, "rev-parse", "--show-prefix") or b"").decode(errors="surrogateescape").strip()
     return [name for name in names if prefix + name in changed]
 
 
 def is_revision(folder: Path, word: str) -> bool:
     """Whether git knows a commit by this name."""
     return (
-        not word.startswith("-") and _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}") is not None
+        not word.startswith("-") and git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{word}^{{commit}}") is not None
     )
 
 
 def check_out(folder: Path, revision: str, into: Path) -> None:
     """Put the folder as it was at a revision into another one. ReconcilerError if git has no such revision, or it had no such folder."""
-    if _git(folder, "rev-parse", "--git-dir") is None:
+    if git(folder, "rev-parse", "--git-dir") is None:
         raise ReconcilerError(f"{folder} is not in a git repository.", "Revisions are git's: run this where the files are under git.")
     if not is_revision(folder, revision):
         raise ReconcilerError(f'git knows no revision "{revision}" here.', "Write a branch, a tag or a commit; `git log` lists them.")
-    archive = _git(folder, "archive", "--format=tar", revision, "--", ".")
+    archive = git(folder, "archive", "--format=tar", revision, "--", ".")
     if archive is None:
         raise ReconcilerError(f'At the revision "{revision}" this folder did not exist yet.', "Choose a later revision.")
     with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
@@ -52,7 +52,7 @@ def _within(member: tarfile.TarInfo, into: str) -> tarfile.TarInfo | None:
         return None
 
 
-def _git(folder: Path, *arguments: str) -> bytes | None:
+def git(folder: Path, *arguments: str) -> bytes | None:
     """What git prints; None if it says no, or is not installed."""
     command = ["git", "-C", str(folder), *arguments]
     try:

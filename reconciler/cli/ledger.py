@@ -3,150 +3,191 @@
 from __future__ import annotations
 
 import os
-import re
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 import orjson
 
+from reconciler.audit.chain import Checked, check
+from reconciler.audit.export import Heading, write_page, write_table
+from reconciler.audit.moments import local, period
+from reconciler.audit.question import Question, answers, device
+from reconciler.audit.rows import Row, rows
+from reconciler.audit.signatures import GOOD, Brought, brought
 from reconciler.cli.log import listener
-from reconciler.load import load
+from reconciler.errors import ReconcilerError
+from reconciler.load import Configuration, load
 from reconciler.pseudonyms import Pseudonyms
 from reconciler.render.summary import plain
-from reconciler.requests import OPEN, Request, requests
 from reconciler.session import open_backend
-from reconciler.veil import veiled
-from state.ledger import LedgerLine
+from state.ledger import Ledger, LedgerLine
 
-_MOMENT = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d(:\d\d(:\d\d)?)?)?)?)?")
+DEEDS = ("verify", "signatures")
 
 
-def _moment(context: click.Context, option: click.Parameter, value: str) -> str:
-    del context, option
-    if value and not _MOMENT.fullmatch(value):
-        raise click.BadParameter(f'"{value}" is not an ISO date; write for example 2026-11-23 or 2026-11.')
-    return value
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How to hand the answer on: as JSON, as a table or a page in a file, or as text."""
+
+    as_json: bool
+    table: Path | None
+    page: Path | None
+    signed: bool
 
 
 @click.command()
-@click.argument("words", nargs=-1, metavar="[verify] [FOLDER]")
-@click.option("--text", default="", help="Lines that hold this text: a serial, a person's login, a run, an activity id.")
-@click.option("--since", default="", metavar="DATE", callback=_moment, help="From this ISO date on (UTC); 2026-11 is a month.")
-@click.option("--until", default="", metavar="DATE", callback=_moment, help="Up to this ISO date, included.")
+@click.argument("words", nargs=-1, metavar="[verify|signatures] [FOLDER]")
+@click.option("--text", default="", help="Lines that hold this text: an activity id, a title, a reason.")
+@click.option(
+    "--person", default="", metavar="ID", help="Lines about this person, by person_id. It is looked up by pseudonym, and not shown."
+)
+@click.option("--device", "serial", default="", metavar="SERIAL", help="Lines about this device.")
+@click.option("--address", default="", metavar="KIND/NAME", help="Lines about this thing.")
+@click.option("--actor", default="", metavar="NAME", help="What this person or bot did: login, name or e-mail address, or a part of it.")
+@click.option("--event", default="", help="Lines of this sort: begin, step, end, approved, …")
+@click.option("--since", default="", metavar="DATE", help="From this ISO date on, in the organization's time zone; 2026-11 is a month.")
+@click.option("--until", default="", metavar="DATE", help="Up to this ISO date, included.")
 @click.option("--run", default="", help="One run.")
-@click.option("--inspections", is_flag=True, help="Inspections and new credentials instead of lines: open ones and how the others ended.")
-@click.option("--requester", default="", help="With --inspections: asked for by this key, id or pseudonym.")
-@click.option("--account", default="", help="With --inspections: of this key, id or pseudonym.")
-@click.option("--open/--completed", "unfinished", default=None, help="With --inspections: only those.")
 @click.option("--json", "as_json", is_flag=True, help="Print the lines as they are.")
+@click.option("--csv", "table", type=click.Path(path_type=Path), help="Write a table for spreadsheets, one row for each thing touched.")
+@click.option("--html", "page", type=click.Path(path_type=Path), help="Write one page that needs no network and prints well.")
+@click.option("--signatures", "signed", is_flag=True, help="Say with each line which commit brought it, and what its signature is worth.")
+@click.option("--require-signed", is_flag=True, help="With signatures: exit code 1 unless every line came with a good signature.")
 def command(
     words: tuple[str, ...],
     text: str,
+    person: str,
+    serial: str,
+    address: str,
+    actor: str,
+    event: str,
     since: str,
     until: str,
     run: str,
-    inspections: bool,
-    requester: str,
-    account: str,
-    unfinished: bool | None,
     as_json: bool,
+    table: Path | None,
+    page: Path | None,
+    signed: bool,
+    require_signed: bool,
 ) -> int:
-    """Search and verify the history of what was done. `verify` makes sure that nobody has changed it.
+    """Search and verify the history of what was done. `verify` makes sure that nobody has changed it, in git either; `signatures` tells
+    who brought its lines into git, and whether they signed for it.
 
     FOLDER is the configuration folder (write ./verify for one that is called verify).
     """
-    verify, folder = _asked(words)
-    if inspections:
-        return _inspections(folder, _Wanted(requester, account, since, until, unfinished), as_json)
-    if requester or account or unfinished is not None:
-        raise click.UsageError("--requester, --account, --open and --completed go with --inspections.")
-    ledger = open_backend(load(folder)).ledger()
-    if verify:
-        count = ledger.verify()
-        said = (
-            f"is whole: {count:,} line{'s' * (count != 1)}, each chained to the one before" if count else "is empty: nothing was done yet"
-        )
-        click.echo(f"The ledger {said}.")
+    deed, folder = _asked(words)
+    configuration = load(folder)
+    if deed == "verify":
+        return _verify(configuration)
+    if deed == "signatures":
+        return _signatures(configuration, require_signed)
+    names = tuple(name for name in (_pseudonym(person, configuration), device(serial)) if name)
+    zone = configuration.settings.organization.zone
+    first = period(since, zone)[0] if since else ""
+    last = period(until, zone)[1] if until else ""
+    question = Question(text, names, address, run, event, actor, first, last)
+    return _answer(question, configuration, Output(as_json, table, page, signed))
+
+
+def _asked(words: tuple[str, ...]) -> tuple[str, Path]:
+    deed = words[0] if words and words[0] in DEEDS else ""
+    folders = words[bool(deed) :]
+    if len(folders) > 1:
+        raise click.UsageError(f"Give one folder, not {len(folders)}.")
+    return deed, Path(*folders)
+
+
+def _pseudonym(person: str, configuration: Configuration) -> str:
+    if not person:
+        return ""
+    return Pseudonyms.of_settings(configuration.settings, configuration.folder, os.environ).of("person", person)
+
+
+def _file(configuration: Configuration) -> Path:
+    return configuration.folder / configuration.settings.state.folder / "ledger.jsonl"
+
+
+def _ledger(configuration: Configuration) -> Ledger:
+    return open_backend(configuration).ledger()
+
+
+def _verify(configuration: Configuration) -> int:
+    checked = check(_ledger(configuration), _file(configuration))
+    for line in checked.says:
+        click.echo(line, err=not checked.sound)
+    return 0 if checked.sound else ReconcilerError.exit_code
+
+
+def _signatures(configuration: Configuration, required: bool) -> int:
+    parts = brought(_file(configuration))
+    if not parts:
+        raise ReconcilerError("git does not keep this ledger, so nobody has signed for it.", "Commit the state folder: git add state")
+    for part in parts:
+        click.echo(_part(part, configuration))
+    unsigned = [part for part in parts if part.commit is None or part.commit.status not in GOOD]
+    bad = any(part.commit is not None and part.commit.status in "BR" for part in parts)
+    if unsigned:
+        count = sum(part.last - part.first + 1 for part in unsigned)
+        listener().message(f"{count:,} of {parts[-1].last:,} lines have no good signature.")
+    return ReconcilerError.exit_code if bad or (required and unsigned) else 0
+
+
+def _part(part: Brought, configuration: Configuration) -> str:
+    lines = f"line {part.first}" if part.first == part.last else f"lines {part.first}-{part.last}"
+    if part.commit is None:
+        return f"{lines:<14}  not committed yet"
+    when = local(part.commit.at, configuration.settings.organization.zone)
+    return f"{lines:<14}  {part.commit.id[:12]}  {when}  {plain(part.commit.people)}  signature: {plain(part.commit.signature)}"
+
+
+def _answer(question: Question, configuration: Configuration, output: Output) -> int:
+    try:
+        lines = list(answers(_ledger(configuration), question))
+    except ValueError as error:
+        raise ReconcilerError(f"{error}.") from error
+    if output.as_json:
+        for line in lines:
+            click.echo(orjson.dumps(asdict(line)))
         return 0
-    silent = True
-    for line in ledger.search(text=text, run=run, since=since, until=until):
-        click.echo(orjson.dumps(asdict(line)) if as_json else _line(line))
-        silent = False
-    if silent:
+    parts = brought(_file(configuration)) if output.signed else []
+    found = list(rows(lines, configuration.settings.organization.zone, parts))
+    if output.table or output.page:
+        _write(found, question, configuration, output)
+        return 0
+    for row in found:
+        click.echo(_line(row))
+    if not found:
         listener().message("The ledger has no such lines.")
     return 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Which requests are asked for; what is empty is not asked."""
-
-    requester: str
-    account: str
-    since: str
-    until: str
-    unfinished: bool | None
-
-    def has(self, request: Request, who: Callable[[str], str]) -> bool:
-        """Whether a request is one of them."""
-        return (
-            (not self.requester or request.requester in (self.requester, who(self.requester)))
-            and (not self.account or request.account in (self.account, who(self.account)))
-            and request.begins[: len(self.since)] >= self.since
-            and request.begins[: len(self.until)] <= (self.until or request.begins)
-            and (self.unfinished is None or self.unfinished == (request.state == OPEN))
-        )
+def _write(found: Sequence[Row], question: Question, configuration: Configuration, output: Output) -> None:
+    try:
+        if output.table:
+            write_table(output.table, found)
+        if output.page:
+            write_page(output.page, _heading(question, configuration), found)
+    except OSError as error:
+        raise ReconcilerError(f"{error.filename} could not be written: {error.strerror}.", "Choose another place.") from error
+    for path in filter(None, (output.table, output.page)):
+        listener().message(f"Written to {path}: {len(found):,} line{'s' * (len(found) != 1)}.")
 
 
-def _inspections(folder: Path, wanted: _Wanted, as_json: bool) -> int:
-    configuration = load(folder)
-    settings = configuration.settings
-    pseudonyms = Pseudonyms.of_settings(settings, folder, os.environ)
-    desired = veiled(configuration.desired, pseudonyms, rehearsed=settings.connections.rehearsed)
-    everything = requests(desired, open_backend(configuration).ledger().lines())
-    found = [one for one in everything if wanted.has(one, lambda person: pseudonyms.of("person", person))]
-    for one in found:
-        click.echo(orjson.dumps(asdict(one) | {"address": str(one.address)}) if as_json else _request(one))
-    if not found:
-        click.echo("There are no such requests.", err=True)
-    return 0
+def _heading(question: Question, configuration: Configuration) -> Heading:
+    organization = configuration.settings.organization
+    checked: Checked = check(_ledger(configuration), _file(configuration))
+    asked = {key: value if isinstance(value, str) else ", ".join(value) for key, value in asdict(question).items() if value}
+    words = "; ".join(f"{key} {value}" for key, value in asked.items())
+    made = local(datetime.now(UTC).isoformat(), organization.zone)
+    return Heading(organization.name, f"Asked for: {words}." if words else "All of it.", checked.says, checked.sound, made)
 
 
-def _request(one: Request) -> str:
-    values = ", ".join(f"{name} {value}" for name, value in one.what.items())
-    ended = f" on {one.ended}" + (f" by {one.by}" if one.by else "") if one.ended else ""
-    note = f": {plain(one.note)}" if one.note else ""
-    return f"{one.address}  {one.state}{ended}{note}  ({plain(values)})"
-
-
-def _asked(words: tuple[str, ...]) -> tuple[bool, Path]:
-    verify = words[:1] == ("verify",)
-    folders = words[verify:]
-    if len(folders) > 1:
-        raise click.UsageError(f"Give one folder, not {len(folders)}.")
-    return verify, Path(*folders)
-
-
-def _line(line: LedgerLine) -> str:
-    who = line.who.get("actor") or line.who.get("user", "")
+def _line(row: Row) -> str:
+    line: LedgerLine = row.line
     commit = f" at {line.who['commit'][:12]}" if line.who.get("commit") else ""
-    return f"{line.n:>5}  {line.at[:16].replace('T', ' ')} UTC  {who}{commit}  run {line.run}  {line.event}: {plain(_what(line.what))}"
-
-
-def _what(what: dict[str, object]) -> str:
-    outcomes = what.get("outcomes")
-    if not isinstance(outcomes, list):
-        return ", ".join(f"{key} {_text(value)}" for key, value in what.items() if value not in ("", []))
-    counts: Counter[str] = Counter()
-    for group in outcomes:
-        counts[group["result"]] += len(group["names"])
-    results = ", ".join(f"{count:,} {result}" for result, count in sorted(counts.items())) or "nothing to land"
-    reference = f" (Apple's activity {what['reference']})" if what.get("reference") else ""
-    return f"{what['title']}: {results}{reference}"
-
-
-def _text(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    person = row.human + (f" (through {row.through})" if row.through else "")
+    proof = f"  [in git by {row.commit.people}; signature: {row.commit.signature}]" if row.commit else ""
+    return f"{line.n:>5}  {row.when}  {plain(person)}{commit}  run {line.run}  {line.event}: {plain(row.what)}{plain(proof)}"
