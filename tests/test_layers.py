@@ -23,7 +23,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
     },
     {
         *("load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight"),
-        *("forge", "comment"),
+        *("forge", "comment", "audit"),
         *(
             "freeze",
             "consent",
@@ -41,7 +41,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
     },
     {"planner", "validate", "examine", "stale", "revert", "format", "starter"},
     {"session"},
-    {"apply", "recover", "confirm", "roster_proof", "rehearse", "adopt"},
+    {"apply", "doctor", "recover", "confirm", "roster_proof", "rehearse", "adopt"},
     {"cli", "__main__"},
 )
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
