@@ -114,7 +114,8 @@ def _allotted(facts: Facts, resolved: Resolved) -> Allotted:
         return Allotted()
     devices, ours = resolved.items.get("device_assignment", {}), facts.record.entries
     allotted = allot(facts.desired, devices, facts.observed, ours, People(facts.roster, facts.pseudonyms))
-    resolved.items |= allotted.items
+    for kind, names in allotted.items.items():
+        resolved.items[kind] = {**resolved.items.get(kind, {}), **names} if resolved.items.get(kind) else names
     return allotted
 
 

@@ -52,10 +52,10 @@ def wanted(token: str, look: Look) -> Wanted:
     """What a look needs of a token's location: what is declared there, and what is ours there."""
     if look.everything:
         return Wanted(None, users=True)
-    recorded = {name.rpartition(".")[0] for name in look.recorded.get(LICENCE, {})}
-    names = recorded | {one.name for one in look.desired.allocations}
+    names = {name.rpartition(".")[0] for table in (look.recorded.get(LICENCE, {}), look.desired.of(LICENCE)) for name in table}
+    names.update(one.name for one in look.desired.allocations)
     users = any(one.people is not None and one.token == token for one in look.desired.allocations)
-    users = users or any(name.rpartition(".")[0] == token for name in look.recorded.get(USER, {}))
+    users = users or any(name.rpartition(".")[0] == token for name in (*look.recorded.get(USER, {}), *look.desired.of(USER)))
     return Wanted({pricing_of(name) for name in names if name.rsplit(".", 2)[0] == token}, users)
 
 
@@ -115,6 +115,7 @@ def observed(look: Look, readings: Mapping[str, Reading]) -> Observed:
         user = Seen(LibraryUser(token=token))
         items[USER].update((user_name(token, one), user) for one in library.users)
     found.items.update(items)
+    found.titles[TOKEN] = {token: reading.location.name for token, reading in readings.items()}
     return found
 
 

@@ -104,8 +104,8 @@ def batch(names: Iterable[str]) -> Batch:
 
 def _title(action: Action, names: Sequence[str], location: str, titles: Mapping[str, str]) -> str:
     if action in (Action.RETIRE, Action.CREATE):
-        people = f"{len(names):,} {'people' if len(names) != 1 else 'person'}"
-        return f"Make {people} users at {location}" if action is Action.CREATE else f"End {people} being users at {location}"
+        users = f"{len(names):,} user{'s' if len(names) != 1 else ''} of apps and books at {location}"
+        return f"Make {users}" if action is Action.CREATE else f"Retire {users}"
     apps = sorted({name.rpartition(".")[0] for name in names})
     what = titles.get(apps[0], apps[0]) if len(apps) == 1 else f"{len(apps):,} apps at {location}"
     licences = f"{len(names):,} licence{'s' if len(names) != 1 else ''} of {what}"

@@ -11,6 +11,7 @@ from reconciler.capability import Route
 from reconciler.kinds import KINDS
 from reconciler.plan import Change, LeftAlone, Plan
 from reconciler.render.document import digest
+from reconciler.render.licences import COLUMNS, rest, rows
 from reconciler.render.summary import Line, Part, awaiting, counted, instructions, lines, plain, price_words, totals
 
 LIMIT = 65_536
@@ -57,7 +58,7 @@ def _render(plan: Plan, all_lines: Sequence[Line], room: _Room) -> str:
         parts.append(
             f"… and {counted(len(left), 'more line')} with {counted(sum(line.count for line in left), 'change')}; see the saved plan.\n"
         )
-    return "\n".join([*parts, *_tasks(plan.tasks, room), *_notes(plan, room)])
+    return "\n".join([*parts, *_licences(plan, room), *_tasks(plan.tasks, room), *_notes(plan, room)])
 
 
 def _shortest(plan: Plan) -> str:
@@ -120,6 +121,17 @@ def _part(line: Line, part: Part, room: _Room) -> str:
     names, rest = ", ".join(part.names[: room.names]), len(part.names) - room.names
     more = f" and {rest:,} more" if rest > 0 else ""
     return f"<details><summary>{count}{_inert(origin + source)}</summary>{_inert(names)}{more}</details>"
+
+
+def _licences(plan: Plan, room: _Room) -> Iterator[str]:
+    """How many licences there are, app by app."""
+    found = rows(plan)
+    if found:
+        yield f"| app | {' | '.join(COLUMNS)} |\n|---|{'--:|' * len(COLUMNS)}"
+        yield from (f"| {escape(row.title).replace('|', ' ')} | {' | '.join(row.numbers)} |" for row in found[: room.notes])
+        yield f"\n… and {counted(len(found) - room.notes, 'more app')}\n" if len(found) > room.notes else ""
+    if plan.balances and (others := rest(plan)):
+        yield f"{others}\n"
 
 
 def _tasks(tasks: Sequence[Change], room: _Room) -> Iterator[str]:

@@ -13,6 +13,7 @@ from reconciler.capability import Route, Verb
 from reconciler.diff import explain
 from reconciler.kinds import KINDS
 from reconciler.plan import NOT_ASKED, Awaiting, Cause, Change, Plan, Price, Verdict
+from reconciler.render.licences import SENTENCES, holder
 from reconciler.render.roster import Told, told
 
 SYMBOLS = {Verb.CREATE: "+", Verb.UPDATE: "~", Verb.DELETE: "-", Verb.ADOPT: "=", Verb.FORGET: "·"}
@@ -105,9 +106,16 @@ def _key(verdict: Verdict) -> tuple[object, ...]:
 
 def _line(plan: Plan, changes: Sequence[Change]) -> Line:
     verdict = changes[0].verdict
-    text = f"{counted(len(changes), verdict.noun)}: {move(plan, verdict)}" if KINDS[verdict.kind].placed else _named(plan, changes[0])
+    text = _sentence(plan, changes)
     waits = str(verdict.waits_for) if verdict.waits_for else ""
     return Line(verdict.kind, verdict.verb, verdict.route, plain(text), why(verdict), _parts(changes), waits)
+
+
+def _sentence(plan: Plan, changes: Sequence[Change]) -> str:
+    verdict = changes[0].verdict
+    if verdict.kind in SENTENCES:
+        return SENTENCES[verdict.kind](plan, verdict, len(changes))
+    return f"{counted(len(changes), verdict.noun)}: {move(plan, verdict)}" if KINDS[verdict.kind].placed else _named(plan, changes[0])
 
 
 def _told(sentence: Told) -> Line:
@@ -121,7 +129,8 @@ def _parts(changes: Sequence[Change]) -> tuple[Part, ...]:
     for change in changes:
         source = change.verdict.source
         place = source.file if source and KINDS[change.verdict.kind].whole else str(source or "")
-        names[change.verdict.origin, place].append(change.name)
+        name = holder(change.name) if change.verdict.kind in SENTENCES else change.name
+        names[change.verdict.origin, place].append(name)
     parts = [Part(origin, plain(source), tuple(sorted(found))) for (origin, source), found in names.items()]
     return tuple(sorted(parts, key=lambda part: (-len(part.names), part.origin)))
 

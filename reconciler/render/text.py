@@ -10,6 +10,7 @@ from reconciler.capability import Route, Verb
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
 from reconciler.plan import Change, Plan
+from reconciler.render.licences import rest, table
 from reconciler.render.summary import Line, awaiting, due, instructions, lines, most_urgent, plain, price_words, totals
 
 SAMPLES = 5
@@ -40,6 +41,9 @@ def _sections(plan: Plan, everything: bool) -> Iterator[str]:
             yield from (text for line in of_kind for text in _line(line, everything))
             yield from _tasks(plan, [change for change in most_urgent(plan) if change.verdict.kind == kind.name])
             yield ""
+    if plan.balances:
+        yield from (plain(line) for line in (*table(plan), *([f"  {rest(plan)}"] if rest(plan) else [])))
+        yield ""
 
 
 def _line(line: Line, everything: bool) -> Iterator[str]:

@@ -11,6 +11,7 @@ from reconciler.kinds.profile import DISCOVERY
 from reconciler.plan import Change
 from reconciler.provider import Look, Provider
 from tests.apple_school.school import School, assignment, change, want
+from tests.apps_and_books import office as books
 from tests.device_enrolment.changes import Office, address, gives, profile
 from tests.device_enrolment.changes import change as enrolling
 from tests.device_enrolment.changes import want as wanted
@@ -63,7 +64,22 @@ def _device_enrolment() -> Door:
     return Door(office.provider, look, changes, lambda: office.writes() - before, office.note, office.district.report)
 
 
-DOORS: dict[str, Callable[[], Door]] = {"apple_school": _apple_school, "device_enrolment": _device_enrolment}
+def _apps_and_books() -> Door:
+    """A device gets an app, another gives it back; somebody comes and gets it, too, and somebody goes."""
+    office = books.Office()
+    fresh, given = office.serials[:2]
+    office.apply([*books.gives([given]), *books.makes("ben")], "ann", "ben")
+    before = office.writes()
+    changes = [*books.gives([fresh, books.who("ann")]), *books.takes([given]), *books.makes("ann"), *books.ends("ben")]
+    look = books.want(changes, "ann", "ben")
+    return Door(office.provider, look, changes, lambda: office.writes() - before, office.campus.note, office.campus.report)
+
+
+DOORS: dict[str, Callable[[], Door]] = {
+    "apple_school": _apple_school,
+    "device_enrolment": _device_enrolment,
+    "apps_and_books": _apps_and_books,
+}
 
 
 @pytest.fixture(params=list(DOORS.values()), ids=list(DOORS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from itertools import product
 
@@ -14,7 +15,7 @@ from reconciler.landing import intents, land
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan
 from reconciler.planner import Facts, plan
-from reconciler.provider import Look, Outcome, Result
+from reconciler.provider import Outcome, Result
 from reconciler.resource import Declared, Source, fingerprint
 from reconciler.settings import Guards, Organization, Settings
 from state.record import Entry, Record
@@ -147,7 +148,7 @@ def _ours(door: Door) -> Record:
 
 def _planned(door: Door, record: Record) -> tuple[Plan, Observed]:
     desired = _wanted(door)
-    observed = door.provider.observe(Look(desired, record.entries), door.report)
+    observed = door.provider.observe(replace(door.look, desired=desired, recorded=record.entries), door.report)
     facts = Facts(desired, record, observed, SETTINGS, date(2026, 11, 23))
     return plan(facts, door.provider, Binding("Suite", "suite", "lineage", 1, "", "")), observed
 

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from reconciler.kinds import KINDS
 from reconciler.kinds.roster import ROSTER
 from reconciler.plan import Change, Plan, Refusal
+from reconciler.render import licences
 from reconciler.render.document import digest
 from reconciler.render.html.data import title, to_json
 from reconciler.render.html.effect import EFFECTS, Effect, effect_of
@@ -77,6 +78,9 @@ def render(plan: Plan) -> str:
             picture=picture(plan),
             tasks=tuple(_task(plan, change) for change in plan.tasks[:NOTES]),
             refusals=[(_sentence(refusal.message), _approval(refusal)) for refusal in plan.refusals],
+            licences=licences.rows(plan),
+            licences_rest=licences.rest(plan),
+            licence_columns=licences.COLUMNS,
             awaiting=tuple(awaiting(plan)),
             warnings=[finding for finding in plan.findings if finding not in plan.errors],
             kinds=[KINDS[name] for name in KINDS if any(change.verdict.kind == name for change in plan.changes)],
