@@ -17,6 +17,7 @@ from reconciler.audit.moments import local, period
 from reconciler.audit.question import Question, answers, device
 from reconciler.audit.rows import Row, rows
 from reconciler.audit.signatures import GOOD, Brought, brought
+from reconciler.cli import inspections
 from reconciler.cli.log import listener
 from reconciler.errors import ReconcilerError
 from reconciler.load import Configuration, load
@@ -55,6 +56,7 @@ class Output:
 @click.option("--csv", "table", type=click.Path(path_type=Path), help="Write a table for spreadsheets, one row for each thing touched.")
 @click.option("--html", "page", type=click.Path(path_type=Path), help="Write one page that needs no network and prints well.")
 @click.option("--signatures", "signed", is_flag=True, help="Say with each line which commit brought it, and what its signature is worth.")
+@inspections.options
 @click.option("--require-signed", is_flag=True, help="With signatures: exit code 1 unless every line came with a good signature.")
 def command(
     words: tuple[str, ...],
@@ -88,6 +90,8 @@ def command(
     zone = configuration.settings.organization.zone
     first = period(since, zone)[0] if since else ""
     last = period(until, zone)[1] if until else ""
+    if (asked := inspections.wanted()) is not None:
+        return inspections.tell(configuration, asked, since, until, as_json=as_json)
     question = Question(text, names, address, run, event, actor, first, last)
     return _answer(question, configuration, Output(as_json, table, page, signed))
 
