@@ -24,6 +24,12 @@ def unsaved(folder: Path, names: Sequence[str]) -> list[str]:
     return [name for name in names if prefix + name in changed]
 
 
+def tracked(folder: Path, names: Sequence[str]) -> list[str]:
+    """Which of these files (relative to the folder) git keeps; none outside a repository."""
+    told = git(folder, "ls-files", "-z", "--", *names) or b""
+    return [name for name in told.decode(errors="surrogateescape").split("\0") if name]
+
+
 def is_revision(folder: Path, word: str) -> bool:
     """Whether git knows a commit by this name."""
     return (

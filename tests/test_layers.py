@@ -22,7 +22,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
         *("diff", "actor", "repository", "policies"),
     },
     {
-        *("load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight"),
+        *("load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight", "reveal"),
         *("forge", "comment", "audit"),
         *(
             "freeze",

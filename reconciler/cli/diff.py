@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 import orjson
 
-from reconciler.errors import ReconcilerError
+from reconciler.cli.revision import at_revision
 from reconciler.intent import Intent, compare, read_state
 from reconciler.load import Surroundings
-from reconciler.load.files import MAIN
 from reconciler.render import intent as render
-from reconciler.repository import check_out, is_revision
+from reconciler.repository import is_revision
 
 
 @click.command(name="diff")
@@ -29,7 +25,7 @@ def command(words: tuple[str, ...], form: str | None) -> int:
     counted and never shown.
     """
     old, new, folder = _asked(words)
-    with _state(folder, old) as before, _state(folder, new) as after:
+    with at_revision(folder, old) as before, at_revision(folder, new) as after:
         around = Surroundings(folder)  # of an earlier revision only the files are at hand, not the secrets beside them
         later = read_state(after, f"at {new}" if new else "as it is now", around)
         intent = compare(read_state(before, f"at {old}", around, later.configuration.today), later)
@@ -47,19 +43,6 @@ def _asked(words: tuple[str, ...]) -> tuple[str, str, Path]:
         return words[0], words[1], Path(words[2])
     last = Path(words[1])
     return (words[0], "", last) if last.is_dir() and not is_revision(Path(), words[1]) else (words[0], words[1], Path())
-
-
-@contextmanager
-def _state(folder: Path, revision: str) -> Iterator[Path]:
-    """The folder as it was at a revision; as it is now where none is named."""
-    if not revision:
-        yield folder
-        return
-    with TemporaryDirectory() as temporary:
-        check_out(folder, revision, Path(temporary))
-        if not (Path(temporary) / MAIN).is_file():
-            raise ReconcilerError(f'At the revision "{revision}" this folder held no {MAIN}.', "Choose a later revision.")
-        yield Path(temporary)
 
 
 def _rendered(intent: Intent, between: str, form: str | None) -> str | bytes:

@@ -38,6 +38,11 @@ def find_files(folder: Path, state_folder: str, findings: list[Diagnostic]) -> l
     return sorted(found)
 
 
+def configuration_above(path: Path) -> Path | None:
+    """The configuration folder that a file belongs to; None if it is in none."""
+    return next((folder for folder in path.resolve().parents if (folder / MAIN).is_file()), None)
+
+
 def inside(folder: Path, name: str) -> Path | None:
     """The path of a file that an entry names, or None if it lies outside the folder or leads out of it."""
     path = folder / name
