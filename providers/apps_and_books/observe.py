@@ -108,6 +108,8 @@ def observed(look: Look, readings: Mapping[str, Reading]) -> Observed:
         items[TOKEN][token] = Seen(_token(token, look, reading), reading.location.library)
         library = found.libraries[token] = _library(token, reading, look.pseudonyms)
         for name, owned in library.owned.items():
+            if name not in titles and not look.everything:
+                continue  # only its licences are of interest: some of them are ours
             spec = App(title=titles.get(name, ""), location=library.location, licences=max(owned.total, 0))
             items[APP][name] = Seen(spec, "", MARK)
         for name, holders in library.held.items():

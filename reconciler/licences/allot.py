@@ -51,6 +51,7 @@ def allot(desired: Desired, wanted: Mapping[str, Declared], observed: Observed, 
     for allocation in sorted(desired.allocations, key=lambda one: one.name):
         if allocation.token in observed.libraries:
             work.one(allocation, observed.libraries[allocation.token])
+    work.forgotten()
     balances = {one.app: one for one in work.done.balances}
     for allocation in desired.allocations:
         if allocation.token in observed.libraries:
@@ -92,6 +93,19 @@ class _Work:
         self.done.balances.append(balance(name, owned, shares, others, allocation.reserve))
         self._tell(allocation, shares)
 
+    def forgotten(self) -> None:
+        """Licences of ours of apps that no entry names any more: books stay with whoever has them."""
+        declared = self.done.titles.keys()
+        for app in self.ours.keys() - declared:
+            token, adam_id, _ = app.rsplit(".", 2)
+            library = self.observed.libraries.get(token)
+            if library is None:
+                continue
+            self.done.titles[app] = f"{adam_id} at {library.location}"
+            if not library.owned.get(app, Owned()).revocable:
+                held = set(library.held.get(app, ()))
+                self.done.kept.update(f"{app}.{holder}" for holder in self.ours[app] if holder in held)
+
     def _wanted(self, allocation: Allocation, owned: Owned) -> Collection[str]:
         if allocation.devices is not None:
             if not owned.device_assignable:
@@ -124,7 +138,7 @@ class _Work:
         strangers = set(held).difference(wanted)
         freed = strangers.intersection(ours)
         kept = {holder for holder in freed if not self._taken_back(allocation, owned, holder)}
-        self.done.kept.update(map(f"{allocation.name}.".__add__, kept))
+        self.done.kept.update(f"{allocation.name}.{holder}" for holder in kept)
         return len(strangers) - len(freed) + len(kept)
 
     def _taken_back(self, allocation: Allocation, owned: Owned, holder: str) -> bool:
