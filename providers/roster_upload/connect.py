@@ -10,8 +10,7 @@ from providers.device_enrolment.connect import open_service
 from providers.device_enrolment.service import EnrolmentService
 from providers.roster_upload.account import Account
 from providers.roster_upload.live import Live
-from providers.roster_upload.provider import Read, RosterUpload, Upload, Way
-from providers.roster_upload.sftp import Sftp
+from providers.roster_upload.provider import Line, Read, RosterUpload, Way
 from reconciler.clock import Clock, SystemClock
 from reconciler.connections import RosterUploadConnection
 from reconciler.errors import ProviderError
@@ -29,13 +28,13 @@ def connect(options: object, context: Context) -> Provider:
     if not isinstance(options, RosterUploadConnection):
         raise TypeError(f"connections.roster_upload came as {type(options).__name__}")
     with ExitStack() as opened:
-        identity, upload, clock = _rehearsal(context, opened) if options.simulator is not None else _real(options, context)
+        line, clock = _rehearsal(context, opened) if options.simulator is not None else _real(options, context)
         read, spent = _reading(context, opened)
-        way = Way(identity, upload, read, spent, opened.pop_all().close)
+        way = Way(line, read, spent, opened.pop_all().close)
     return RosterUpload(way, Copies(context.scratch), clock, timedelta(seconds=options.patience))
 
 
-def _real(options: RosterUploadConnection, context: Context) -> tuple[str, Upload, Clock]:
+def _real(options: RosterUploadConnection, context: Context) -> tuple[Line, Clock]:
     if options.user is None or options.host_keys is None:
         raise ProviderError("connections.roster_upload lacks credentials.", "Give user and host_keys, or simulator: {}.")
 
@@ -54,14 +53,26 @@ def _real(options: RosterUploadConnection, context: Context) -> tuple[str, Uploa
         temporary_name=options.temporary_name,
     )
     clock = SystemClock()
-    return f"{options.user}@{options.host}", lambda content, name, note, report: _upload(account, clock, content, name, note, report), clock
+
+    def upload(content: bytes, name: str, note: Note, report: Report) -> None:
+        _upload(account, clock, content, name, note, report)
+
+    return Line(f"{options.user}@{options.host}", upload, lambda: _check_keys(account)), clock
 
 
 def _upload(account: Account, clock: Clock, content: bytes, name: str, note: Note, report: Report) -> None:
+    from providers.roster_upload.sftp import Sftp  # 220 to 330 ms of asyncssh, which only an upload needs
+
     Sftp(account, clock, report).upload(content, name, note)
 
 
-def _rehearsal(context: Context, opened: ExitStack) -> tuple[str, Upload, Clock]:
+def _check_keys(account: Account) -> None:
+    from providers.roster_upload.sftp import check_keys  # likewise
+
+    check_keys(account)
+
+
+def _rehearsal(context: Context, opened: ExitStack) -> tuple[Line, Clock]:
     from providers.simulator.academic import sftp_door  # 130 ms of werkzeug that no real connection needs
     from providers.simulator.rehearsal import open_tenant  # likewise
 
@@ -73,7 +84,7 @@ def _rehearsal(context: Context, opened: ExitStack) -> tuple[str, Upload, Clock]
             account = Account(door.host, door.user, (door.host_key_line,), door.port, "dropbox", door.password)
             _upload(account, tenant.clock, content, name, note, report)
 
-    return f"simulator:{tenant.identity}", upload, tenant.clock
+    return Line(f"simulator:{tenant.identity}", upload, lambda: None), tenant.clock
 
 
 def _reading(context: Context, opened: ExitStack) -> tuple[Read | None, Callable[[], int]]:

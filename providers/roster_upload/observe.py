@@ -28,7 +28,7 @@ class Situation:
         for kind in KINDS:
             observed.settled[kind] = settled = frozenset(self._settled(kind)) | self.edited(kind)
             observed.items[kind] = self._sightings(kind, settled, self._there(kind))
-        if self._uploads(observed):
+        if self.uploads(observed):
             for kind in KINDS:
                 observed.swept[kind] = swept = self.strangers(kind)
                 observed.items[kind] = self._sightings(kind, frozenset(observed.settled[kind]), [*observed.items[kind], *swept])
@@ -104,7 +104,7 @@ class Situation:
         over = live.over(name, known)
         return Seen(over, "", accepted.fingerprint if _told_alike(known, over) else "")
 
-    def _uploads(self, observed: Observed) -> bool:
+    def uploads(self, observed: Observed) -> bool:
         """Whether anything will be sent."""
         for kind in KINDS:
             items, settled = observed.items[kind], observed.settled[kind]

@@ -37,11 +37,19 @@ Read = Callable[[Report], Live]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """How to get there: who we are, the upload, and the way to read back, if there is one, with what it has cost so far."""
+class Line:
+    """The way to the server: who we are there, and the upload. `check` connects nowhere; it raises ReconcilerError for unusable keys."""
 
     identity: str
     upload: Upload
+    check: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """The way there, and the way to read back, if there is one, with what it has cost so far."""
+
+    there: Line
     read: Read | None
     spent: Callable[[], int]
     close: Callable[[], None]
@@ -63,7 +71,7 @@ class RosterUpload:
 
     def identity(self) -> str:
         """See Provider."""
-        return self._way.identity
+        return self._way.there.identity
 
     def capability(self, kind: str, verb: Verb) -> Capability:
         """See Provider."""
@@ -76,6 +84,8 @@ class RosterUpload:
         self._declared = _declared(look)
         situation = Situation(self._declared, Baseline(look.recorded, self._copies), self._way.read(report) if self._way.read else None)
         observed = situation.look()
+        if situation.uploads(observed):
+            self._way.there.check()  # whoever reviews the plan should know that it can be sent
         observed.titles = titles(situation, observed)
         observed.findings = findings(situation, observed)
         observed.reads = {self.name: self._way.spent() - before}
@@ -111,7 +121,7 @@ class RosterUpload:
         self._copies.keep(digest, now, self._declared)
         upload = to_zip(self._roster)
         name = f"roster-{now:%Y%m%dT%H%M%SZ}-{hashlib.sha256(upload).hexdigest()[:12]}.zip"
-        self._way.upload(upload, name, note, report)
+        self._way.there.upload(upload, name, note, report)
         return Receipt(name, self.clock.now())
 
     def settle(self, step: Step, receipt: Receipt, report: Report) -> Mapping[Address, Outcome]:

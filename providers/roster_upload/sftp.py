@@ -26,6 +26,12 @@ SECONDS = 30.0
 """For one answer, at first: it grows where the server is slow."""
 
 
+def check_keys(account: Account) -> None:
+    """Raise ReconcilerError if the host keys or the private key cannot be used. Connects nowhere."""
+    pinned(account)
+    private_keys(account)
+
+
 class Sftp:
     """Uploads for one account. Making one reads the keys (ReconcilerError if they cannot be used) and connects nowhere."""
 

@@ -68,7 +68,8 @@ class Academy(District):
 
     def begin(self, *, reads: bool = True, switches: Mapping[str, str] | None = None) -> None:
         """Connect the channels, and declare everybody."""
-        settings: dict[str, Any] = copy.deepcopy(self._settings["connections"])
+        before: Any = self._settings["connections"]
+        settings: dict[str, Any] = copy.deepcopy(before)
         settings["apple_school"]["simulator"]["switches"] = dict(switches or {})
         settings["roster_upload"] = {"simulator": {}}
         settings["device_enrolment"] = {"jamf": {"simulator": {}}} if reads else {}
