@@ -9,7 +9,7 @@ from reconciler.capability import Capability, Verb
 from reconciler.clock import Clock
 from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step
-from reconciler.provider import Look, Note, Outcomes, Provider, Receipt, Report
+from reconciler.provider import Credential, Look, Note, Outcomes, Provider, Receipt, Report, SignsIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,16 @@ class Channels:
     def settle(self, step: Step, receipt: Receipt, report: Report) -> Outcomes:
         """See Provider."""
         return self._carrier(step).settle(step, receipt, report)
+
+    def credentials(self) -> Sequence[Credential]:
+        """See SignsIn."""
+        return [credential for member in self.members if isinstance(member, SignsIn) for credential in member.credentials()]
+
+    def sign_in(self, place: str, report: Report) -> None:
+        """See SignsIn."""
+        for member in self.members:
+            if isinstance(member, SignsIn) and any(credential.place == place for credential in member.credentials()):
+                member.sign_in(place, report)
 
     def close(self) -> None:
         """See Provider."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -194,6 +194,14 @@ class Connections(Entry):
     def channels(self) -> Iterator[tuple[str, object]]:
         """The sections that are there, in the order in which their channels work; the portal is always there, and last."""
         yield from ((name, section) for name in type(self).model_fields if (section := getattr(self, name)))
+
+    def credentials(self) -> dict[str, Literal["api_key", "server_token", "content_token"]]:
+        """What can be renewed of it: its place here, dotted, and which sort of renewal that is."""
+        return {
+            "apple_school": "api_key",
+            **dict.fromkeys((f"device_enrolment.{name}" for name in self.device_enrolment), "server_token"),
+            **dict.fromkeys((f"apps_and_books.{name}" for name in self.apps_and_books), "content_token"),
+        }
 
     @property
     def rehearsed(self) -> bool:

@@ -52,7 +52,7 @@ def coverage(desired: Desired, record: Record, observed: Observed) -> Coverage:
     wanted = resolve(desired, observed).items
     read = [kind for kind in KINDS.values() if kind.name in observed.items]
     found = tuple(_of(kind, wanted.get(kind.name, {}).keys(), record.kind(kind.name).keys(), observed) for kind in read)
-    return Coverage(found, tuple(kind for kind in KINDS.values() if kind not in read))
+    return Coverage(found, tuple(kind for kind in KINDS.values() if kind not in read and not kind.watched))
 
 
 def _of(kind: Kind, wanted: Set[str], recorded: Set[str], observed: Observed) -> KindCoverage:

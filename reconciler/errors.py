@@ -50,9 +50,18 @@ class ProviderError(ReconcilerError):
 
 
 class Unauthorized(ProviderError):
-    """The channel refused the credentials."""
+    """The channel refused the credentials.
+
+    `credential`: the place under `connections` of the one that no longer counts (revoked, replaced, expired) and must be renewed; empty
+    where something else is in the way, such as terms that nobody has accepted.
+    """
 
     exit_code = 3
+
+    def __init__(self, message: str, hint: str = "", credential: str = "") -> None:
+        where = f" `reconciler renewals` tells who must renew connections.{credential}, and how." if credential else ""
+        super().__init__(message, f"{hint}{where}".strip())
+        self.credential = credential
 
 
 class RateLimited(ProviderError):

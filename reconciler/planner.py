@@ -269,7 +269,7 @@ def _skipped(everything: Sequence[Change], changes: Sequence[Change]) -> Iterato
 def _unspoken(desired: Desired, provider: Provider) -> Iterator[LeftAlone]:
     """What is declared and no connection can carry: the files were checked, and that is all."""
     for kind in KINDS:
-        if kind not in provider.kinds and (count := desired.count(kind)):
+        if kind not in provider.kinds and not KINDS[kind].watched and (count := desired.count(kind)):
             yield LeftAlone(kind, count, "checked, not planned: no roster connection")
 
 

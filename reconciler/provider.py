@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from reconciler.capability import Capability, Verb
 from reconciler.clock import Clock
@@ -209,6 +209,35 @@ class Provider(Protocol):
     def close(self) -> None:
         """Give back connections. Idempotent."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a channel signs in with: its place under `connections`, and when it ends (aware, UTC; None: nothing tells)."""
+
+    place: str
+    ends: datetime | None = None
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """A provider whose credentials end on a day or may be taken back before it. Channels without such credentials leave this out."""
+
+    def credentials(self) -> Sequence[Credential]:
+        """What it signs in with, those included that have ended. No request is sent."""
+        ...
+
+    def sign_in(self, place: str, report: Report) -> None:
+        """Have a credential accepted, in the fewest requests that show it; nothing is changed.
+
+        Raises Unauthorized (which names the place if it is the credential that no longer counts), RateLimited, ProviderError.
+        """
+        ...
+
+
+ReadEnd = Callable[[bytes, str, str | None], datetime]
+"""An entry point of the group `reconciler.artefacts`, named like a sort of renewal: when the artefact in these bytes ends (aware, UTC),
+given the private key (PEM; empty where none is needed) and its passphrase. Raises ProviderError that quotes nothing of them."""
 
 
 @dataclass(frozen=True, slots=True)

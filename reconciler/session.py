@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -17,12 +17,17 @@ from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.errors import ReconcilerError
 from reconciler.examine import examined
 from reconciler.flight import flights, in_flight
+from reconciler.kinds.licences import TOKEN, ContentToken
+from reconciler.kinds.renewals import RENEWAL
 from reconciler.load import Configuration, Surroundings, load
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan
 from reconciler.planner import Facts, plan
-from reconciler.provider import Connect, Context, Look, Provider, Report
+from reconciler.provider import Connect, Context, Look, Provider, Report, SignsIn
 from reconciler.pseudonyms import REHEARSED, Pseudonyms
+from reconciler.renewals.artefacts import Shelf
+from reconciler.renewals.due import Renewals, Scene, renewals
+from reconciler.renewals.words import warnings as renewals_due
 from reconciler.resource import Address
 from reconciler.revert import undoing
 from reconciler.roster.desired import declare
@@ -43,6 +48,7 @@ class Session:
     provider: Provider
     who: Mapping[str, str]
     pseudonyms: Pseudonyms = REHEARSED
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def person(self) -> str:
@@ -64,8 +70,25 @@ class Session:
         """Observe and plan; with the record that the plan was made from."""
         record = self.backend.record()
         facts = self._facts(record, self.observe(record, report), selection)
-        made = plan(facts, self.provider, self._binding(record), [*self.configuration.warnings, *self._unfinished()])
+        warnings = [*self.configuration.warnings, *self._unfinished(), *renewals_due(self.renewals())]
+        made = plan(facts, self.provider, self._binding(record), warnings)
         return examined(made, self.configuration), record
+
+    def renewals(self) -> Renewals:
+        """Everything that expires, as far as it can be told without a request."""
+        settings, desired, provider = self.configuration.settings, self.configuration.desired, self.provider
+        tokens = desired.of(TOKEN).items()
+        return renewals(
+            Scene(
+                desired.of(RENEWAL),
+                settings.connections.credentials(),
+                provider.credentials() if isinstance(provider, SignsIn) else (),
+                Shelf(self.configuration.folder, self.environment),
+                provider.clock.now(),
+                settings.organization.zone,
+                {f"apps_and_books.{name}": one.spec.account for name, one in tokens if isinstance(one.spec, ContentToken)},
+            )
+        )
 
     def plan_undoing(self, run: str, report: Report) -> Plan:
         """The plan that brings back what one run changed. ReconcilerError if the ledger has no such run, or nothing that can be undone."""
@@ -121,7 +144,8 @@ def connect(folder: Path, environment: Mapping[str, str]) -> Iterator[Session]:
         channels = Channels(
             tuple(_channels(configuration, Context(folder, environment, backend.scratch, configuration.settings), open_channels))
         )
-        yield Session(_ready(configuration, channels.clock, pseudonyms), backend, channels, who(folder, environment), pseudonyms)
+        ready = _ready(configuration, channels.clock, pseudonyms)
+        yield Session(ready, backend, channels, who(folder, environment), pseudonyms, environment)
 
 
 def _channels(configuration: Configuration, context: Context, open_channels: ExitStack) -> Iterator[Provider]:

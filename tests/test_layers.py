@@ -36,6 +36,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
             "veil",
             "whole",
             "shrink",
+            "renewals",
             "overallocation",
         ),
     },

@@ -51,7 +51,7 @@ def through(door: Door, options: AppleSchoolConnection, scratch: Scratch) -> App
     writes = Limit(options.budget.writes_per_hour, 3600, f"{options.budget.writes_per_hour:,} writes an hour")
     terms = Terms(door.identity, options.base_url, reads, writes, options.batch, timedelta(seconds=options.patience))
     budget = Budget(f"{NAME}-budget", door.identity, {"reads": reads, "writes": writes}, door.clock, scratch)
-    account = Account(door.key, options.token_url, door.clock)
+    account = Account(door.key, options.token_url, door.clock, NAME)
     manners = Manners(HOST, options.base_url, options.patience)
     return AppleSchool(terms, Driver(manners, account, budget, door.clock, door.transport), door.clock, door.close)
 

@@ -76,12 +76,13 @@ def _unusable(what: str, hint: str) -> ProviderError:
 
 
 class Account(Bearer):
-    """Gets and keeps bearer tokens (see providers.wire.authority.Authority)."""
+    """Gets and keeps bearer tokens (see providers.wire.authority.Authority). `place`: where `connections` has the key."""
 
-    def __init__(self, key: Key, token_url: str, clock: Clock) -> None:
+    def __init__(self, key: Key, token_url: str, clock: Clock, place: str) -> None:
         self._key = key
         self._url = token_url
         self._clock = clock
+        self._place = place
         self._named = True
         self._token = ""
         self._until: datetime | None = None
@@ -100,15 +101,18 @@ class Account(Bearer):
         try:
             return (yield from ask(self._request()))
         except Refused as refusal:
-            if not (self._named and any(fault.code == "invalid_client" for fault in refusal.faults)):
-                raise Unauthorized(refusal.message, _HINT) from None
+            if not (self._named and _unknown(refusal)):
+                raise self._shut_out(refusal) from None
         # One tenant was seen to refuse every key id and to accept none. Apple's article wants it, so that comes first.
         self._named = False
         try:
             return (yield from ask(self._request()))
         except Refused as refusal:
             self._named = True
-            raise Unauthorized(refusal.message, _HINT) from None
+            raise self._shut_out(refusal) from None
+
+    def _shut_out(self, refusal: Refused) -> Unauthorized:
+        return Unauthorized(refusal.message, _HINT, self._place if _unknown(refusal) else "")
 
     def _request(self) -> Request:
         form = {
@@ -128,3 +132,8 @@ class Account(Bearer):
         seconds = timedelta(seconds=life if isinstance(life, int) and life > 0 else USUAL_LIFE)
         self._token = token
         self._until = self._clock.now() + max(seconds - EARLY, seconds / 2)
+
+
+def _unknown(refusal: Refused) -> bool:
+    """Whether Apple does not take the key for one of this account's (any more)."""
+    return any(fault.code == "invalid_client" for fault in refusal.faults)

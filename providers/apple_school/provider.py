@@ -18,7 +18,7 @@ from reconciler.capability import Capability, Verb
 from reconciler.clock import Clock
 from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step
-from reconciler.provider import Look, Note, Notice, Outcome, Receipt, Report
+from reconciler.provider import Credential, Look, Note, Notice, Outcome, Receipt, Report
 from reconciler.resource import Address
 
 NAME = "apple_school"
@@ -100,6 +100,15 @@ class AppleSchool:
         outcomes = self._driver.run(settle.settle(sent), report)
         report(Notice(step.title, len(step.covers), len(step.covers)))
         return {address: outcomes[address.name] for address in step.covers}
+
+    def credentials(self) -> Sequence[Credential]:
+        """See SignsIn: the API key, which ends on no day that Apple tells."""
+        return [Credential(self.name)]
+
+    def sign_in(self, place: str, report: Report) -> None:
+        """See SignsIn. One request, which is free: it is not the API's."""
+        if place == self.name:
+            self._driver.sign_in(report)
 
     def close(self) -> None:
         """See Provider."""

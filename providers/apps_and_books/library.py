@@ -16,7 +16,7 @@ from providers.wire.driver import Driver, Manners
 from providers.wire.message import Call, T
 from providers.wire.words import Refused
 from reconciler.clock import Clock
-from reconciler.provider import Note, Report, Scratch
+from reconciler.provider import Credential, Note, Report, Scratch
 
 if TYPE_CHECKING:
     import httpx
@@ -48,7 +48,8 @@ class Library:
         limits = {"reads": self._pace, "writes": self._pace}
         self._budget = Budget(f"apps_and_books-{door.name}", door.token.organization, limits, door.clock, door.scratch)
         self._keep_pace(self._budget.windows["reads"].spent() + self._budget.windows["writes"].spent())
-        manners = Manners(HOST, door.base_url, door.patience, codes=CODES, hints=HINTS, shut_out=SHUT_OUT)
+        self.credential = Credential(f"apps_and_books.{door.name}", door.token.expires)
+        manners = Manners(HOST, door.base_url, door.patience, {}, CODES, HINTS, SHUT_OUT, self.credential.place)
         self._driver = Driver(manners, Shown(door.token), self._budget, door.clock, door.transport)
         self._base_url = door.base_url
         self._config: Config | None = None

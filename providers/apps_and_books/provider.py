@@ -22,7 +22,7 @@ from reconciler.diagnostic import Diagnostic
 from reconciler.errors import ProviderError
 from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step
-from reconciler.provider import Look, Note, Notice, Outcome, Receipt, Report
+from reconciler.provider import Credential, Look, Note, Notice, Outcome, Receipt, Report
 from reconciler.pseudonyms import REHEARSED, Pseudonyms
 from reconciler.resource import Address
 from reconciler.roster.layout import PEOPLE
@@ -108,6 +108,16 @@ class AppsAndBooks:
         outcomes = self._way(step).library.read(lambda config: self._settled(step, receipt, config), report)
         report(Notice(step.title, len(step.covers), len(step.covers)))
         return {address: outcomes[address.name] for address in step.covers}
+
+    def credentials(self) -> Sequence[Credential]:
+        """See SignsIn: the content tokens."""
+        return [way.library.credential for way in self._ways.values()]
+
+    def sign_in(self, place: str, report: Report) -> None:
+        """See SignsIn. One request asks whose the token is, after one for the addresses, which needs none."""
+        for way in self._ways.values():
+            if way.library.credential.place == place:
+                way.library.read(calls.location, report)
 
     def close(self) -> None:
         """See Provider."""

@@ -47,6 +47,12 @@ class ContentToken:
         return cls(text, expires.astimezone(UTC) if expires.tzinfo else expires.replace(tzinfo=UTC), told["orgName"])
 
 
+def ends(content: bytes, private_key: str, passphrase: str | None) -> datetime:
+    """When the token in a .vpptoken file ends (see reconciler.provider.ReadEnd); it needs no key."""
+    del private_key, passphrase
+    return ContentToken.read(content.decode("utf-8-sig", "replace")).expires
+
+
 def _unusable(what: str) -> ProviderError:
     return ProviderError(f"The content token {what}.", HINT)
 

@@ -46,6 +46,9 @@ CODES: Mapping[str, tuple[str, str]] = {
 }
 """Code, or what it begins with → what it means, and what to do."""
 
+ENDED = frozenset({"token_rejected", "signature_invalid", "consumer_key_unknown", "EXPIRED_TOKEN"})
+"""The server token itself no longer counts: only another one helps."""
+
 HINTS: Mapping[int, str] = {
     401: f"Compare server_token and private_key with the device-management service. {AGAIN}",
     403: f"An Administrator must look in {_PORTAL}, Preferences, at this device-management service.",

@@ -20,7 +20,7 @@ from reconciler.errors import ProviderError
 from reconciler.kinds.profile import DISCOVERY, PROFILE, EnrolmentProfile
 from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step
-from reconciler.provider import Look, Note, Notice, Outcome, Receipt, Report
+from reconciler.provider import Credential, Look, Note, Notice, Outcome, Receipt, Report
 from reconciler.resource import Address, Seen
 
 NAME = "device_enrolment"
@@ -86,6 +86,16 @@ class DeviceEnrolment:
         outcomes = self._service(step).driver.run(self._settled(step, receipt), report)
         report(Notice(step.title, len(step.covers), len(step.covers)))
         return {address: outcomes[address.name] for address in step.covers}
+
+    def credentials(self) -> Sequence[Credential]:
+        """See SignsIn: the server tokens."""
+        return [Credential(service.place, service.token().expires) for service in self._services.values()]
+
+    def sign_in(self, place: str, report: Report) -> None:
+        """See SignsIn. One request, which opens a session."""
+        for service in self._services.values():
+            if service.place == place:
+                service.driver.sign_in(report)
 
     def close(self) -> None:
         """See Provider."""

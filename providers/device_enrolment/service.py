@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from providers.device_enrolment import roster
 from providers.device_enrolment.cooling import Cooling
-from providers.device_enrolment.meanings import CODES, HINTS
+from providers.device_enrolment.meanings import CODES, ENDED, HINTS
 from providers.device_enrolment.roster import AcademicReading
 from providers.device_enrolment.session import Session
 from providers.device_enrolment.token import ServerToken, TokenFacts
@@ -61,8 +61,9 @@ class EnrolmentService:
         budget = Budget(
             f"device_enrolment-{door.server}-budget", door.base_url, {"reads": REQUESTS, "writes": REQUESTS}, door.clock, scratch
         )
-        session = Session(door.token, door.base_url, f"Signing in for {door.server} at {HOST}", door.clock)
-        manners = Manners(HOST, door.base_url, PATIENCE, _headers(), CODES, HINTS)
+        self.place = f"device_enrolment.{door.server}"
+        session = Session(door.token, door.base_url, f"Signing in for {door.server} at {HOST}", door.clock, self.place)
+        manners = Manners(HOST, door.base_url, PATIENCE, _headers(), CODES, HINTS, ENDED, self.place)
         self.driver = Driver(manners, session, budget, door.clock, door.transport)
 
     def token(self) -> TokenFacts:

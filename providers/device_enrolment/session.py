@@ -21,13 +21,14 @@ HEADER = "X-ADM-Auth-Session"
 
 
 class Session:
-    """Opens and keeps the session of one server token (see providers.wire.authority.Authority)."""
+    """Opens and keeps the session of one server token (see providers.wire.authority.Authority). `place`: where `connections` has it."""
 
-    def __init__(self, token: ServerToken, base_url: str, title: str, clock: Clock) -> None:
+    def __init__(self, token: ServerToken, base_url: str, title: str, clock: Clock, place: str) -> None:
         self._server_token = token
         self._url = f"{base_url}/session"
         self._title = title
         self._clock = clock
+        self._place = place
         self._session = ""
 
     def token(self) -> Call[str]:
@@ -53,7 +54,7 @@ class Session:
         return status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN) and not said(faults, *HELD_BY_A_PERSON)
 
     def _sign_in(self) -> Call[str]:
-        self._server_token.check(self._clock.now())
+        self._server_token.check(self._clock.now(), self._place)
         try:
             response = yield from ask(self._request())
         except Refused as refusal:

@@ -60,10 +60,10 @@ class ServerToken:
         """What renewals need to know."""
         return TokenFacts(self.issued, self.expires)
 
-    def check(self, now: datetime) -> None:
-        """Raise Unauthorized, with the day, if it has ended."""
+    def check(self, now: datetime, place: str = "") -> None:
+        """Raise Unauthorized, with the day, if it has ended. `place`: where `connections` has it."""
         if now >= self.expires:
-            raise Unauthorized(f"The server token expired on {self.expires:%Y-%m-%d}; such tokens last one year.", f"{AGAIN}")
+            raise Unauthorized(f"The server token expired on {self.expires:%Y-%m-%d}; such tokens last one year.", AGAIN, place)
 
 
 def read_server_token(p7m: bytes, private_key_pem: str, passphrase: str | None = None) -> ServerToken:
@@ -80,6 +80,11 @@ def read_server_token(p7m: bytes, private_key_pem: str, passphrase: str | None =
         "The server token was made for another private key.",
         "The key must be the one whose certificate was last uploaded to this device-management service before the token was downloaded.",
     )
+
+
+def ends(p7m: bytes, private_key_pem: str, passphrase: str | None) -> datetime:
+    """When the token in a .p7m file ends (see reconciler.provider.ReadEnd)."""
+    return read_server_token(p7m, private_key_pem, passphrase).expires
 
 
 def _key(pem: str, passphrase: str | None) -> RSAPrivateKey:

@@ -37,7 +37,7 @@ class Manners:
 
     `patience`: the longest wait in seconds for a 429; `host`: what people call the other side; `headers`: what every request has;
     `codes`: what a code of the channel means and what to do about it, as two sentences; `hints`: what to do, by status; `shut_out`: the
-    codes that refuse the credentials, whatever status they come with.
+    codes that say that the credential no longer counts, whatever status they come with; `credential`: its place under `connections`.
     """
 
     host: str
@@ -47,6 +47,7 @@ class Manners:
     codes: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     hints: Mapping[int, str] = field(default_factory=lambda: HINTS)
     shut_out: frozenset[str] = frozenset()
+    credential: str = ""
 
 
 def _silent(event: str, **facts: str) -> None:
@@ -85,6 +86,10 @@ class Driver:
             return self._run(call, note)
         finally:
             self._budget.keep()
+
+    def sign_in(self, report: Report) -> None:
+        """Have a token, asked for unless one is in hand: no request of the API. Raises as `run` does."""
+        self.run(self._authority.token(), report)
 
     def close(self) -> None:
         """Give the connections back. Idempotent."""
@@ -253,12 +258,10 @@ class Driver:
     def _refusal(self, request: Request, status: int, found: tuple[Fault, ...]) -> ProviderError:
         for code, (meaning, hint) in self._manners.codes.items():
             if any(code in fault.code for fault in found):
-                said = f"{request.title}: {meaning} ({code})."
-                return (
-                    Unauthorized(said, hint)
-                    if status in _NOT_LET_IN or code in self._manners.shut_out
-                    else Refused(said, hint, status, found)
-                )
+                said, ended = f"{request.title}: {meaning} ({code}).", code in self._manners.shut_out
+                if ended or status in _NOT_LET_IN:
+                    return Unauthorized(said, hint, self._manners.credential if ended else "")
+                return Refused(said, hint, status, found)
         said = f"{self._manners.host} says: {listed(found)}" if found else f"{self._manners.host} answered {status} and gave no reason"
         if status == httpx.codes.UNAUTHORIZED:
             return Unauthorized(f"{request.title}: the sign-in was not accepted. {said}.", self._manners.hints[status])

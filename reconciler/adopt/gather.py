@@ -51,7 +51,7 @@ def gather(live: Live, *, rules: bool) -> Gathered:
     later = _declared_later(live)
     for kind in KINDS.values():
         if kind.name not in live.observed.items:
-            gathered.unread.append(kind)
+            gathered.unread += [] if kind.watched else [kind]
             continue
         wanted = resolved.items.get(kind.name, {})
         seen = live.observed.items[kind.name]

@@ -36,6 +36,7 @@ COMMANDS = {
     "policy": "Explain what policies check, and test the organization's own.",
     "reviewed": "Fetch the plan that was reviewed, in a CI job.",
     "rollover": "Rehearse the change of people and classes on a pretend organization.",
+    "renewals": "List what expires, who renews it and how.",
     "reveal": "Say who is behind pseudonyms, for who holds the key.",
     "roster": "Check people and classes, and write the zip that Apple takes.",
     "schema": "Write the JSON Schemas that editors use.",

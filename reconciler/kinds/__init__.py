@@ -10,6 +10,7 @@ from reconciler.kinds.federation import DIRECTORY_SYNC, FEDERATION
 from reconciler.kinds.frame import ADMINISTRATORS, AGREEMENT, FOLLOW_UP, RESELLER, VERIFICATION_CONTACT
 from reconciler.kinds.inspection import CREDENTIAL_RESETS, INSPECTIONS
 from reconciler.kinds.kind import Kind
+from reconciler.kinds.renewals import RENEWALS
 from reconciler.kinds.roles import PASSCODE_POLICY, ROLE
 from reconciler.kinds.roster import CLASS, COURSE, LOCATION, PERSON
 
@@ -19,6 +20,6 @@ KINDS: dict[str, Kind] = {
         *(MDM_SERVER, DEVICE_ASSIGNMENT, ENROLMENT_PROFILE, SERVICE_DISCOVERY, LOCATION, PERSON, COURSE, CLASS),
         *(CONTENT_TOKEN, APP_KIND, LIBRARY_USER, LICENCE_KIND),
         *(AGREEMENT, ADMINISTRATORS, VERIFICATION_CONTACT, RESELLER, *DOMAIN_KINDS, FEDERATION, DIRECTORY_SYNC, FOLLOW_UP),
-        *(ROLE, PASSCODE_POLICY, INSPECTIONS, CREDENTIAL_RESETS),
+        *(ROLE, PASSCODE_POLICY, INSPECTIONS, CREDENTIAL_RESETS, RENEWALS),
     )
 }

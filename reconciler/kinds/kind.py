@@ -63,6 +63,7 @@ class Kind:
     `due` is the day by which a task for it must be done, None where Apple sets none.
     `lapses` says what it means that one of them ended unattested; empty for kinds that do not end by themselves.
     `veiled` turns what the files declare into what may be planned: people by pseudonyms.
+    `watched` kinds only end on a day, which reconciler.renewals tells: nothing of them is planned, recorded or read back.
     `entry` is one entry under `plural` as people write it; `build` turns all of them, by name, into desired state.
     `export` turns live things into entries that say exactly that; None where no entry can.
     """
@@ -81,6 +82,7 @@ class Kind:
     due: Callable[[Any], date | None] = _no_day
     lapses: str = ""
     veiled: Callable[[Mapping[str, Declared], Veil], Mapping[str, Declared]] = _as_it_is
+    watched: bool = False
     entry: type[Entry] = Entry
     build: Callable[[Mapping[str, Any], Board], None] = _declares_nothing  # Any: each kind's own entry
     export: Callable[[Survey], Iterable[Draft | Omitted]] | None = None

@@ -12,6 +12,7 @@ from reconciler.load.document import read_document
 from reconciler.load.entries import Loading, build
 from reconciler.load.files import MAIN, find_files
 from reconciler.load.people import check_people
+from reconciler.load.renewals import check_renewals
 from reconciler.load.roster import read_ready, read_sources
 from reconciler.load.sealed import Opener, Surroundings, twin, twins
 from reconciler.load.sections import Document, Sections
@@ -65,6 +66,7 @@ def _load(folder: Path, today: date | None, around: Surroundings) -> Configurati
     if settings and main:
         check_approvals(settings, main, sections, day)
         check_kinds(settings, main, sections.findings)
+        check_renewals(settings, loading)
         roster = read_sources(loading, settings.roster, main)
         check_people(loading, settings, roster)
     errors = [finding for finding in sections.findings if finding.severity is Severity.ERROR]

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.kinds.secret import Secret
 from reconciler.desired import Rule
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.match import Match, MatchEntry, Traits
+from reconciler.kinds.secret import Secret
 from reconciler.load import Configuration, load
 from reconciler.resolve import Claims
 from reconciler.resource import Declared, Source, Spec

@@ -1,0 +1,1 @@
+"""Everything that expires: when, what breaks then, who renews it and how."""
