@@ -9,10 +9,10 @@ from html import escape as to_html
 
 from reconciler.capability import Route
 from reconciler.kinds import KINDS
-from reconciler.plan import Change, LeftAlone, Plan
+from reconciler.plan import LeftAlone, Plan
 from reconciler.render.document import digest
 from reconciler.render.licences import COLUMNS, rest, rows
-from reconciler.render.summary import Line, Part, awaiting, counted, instructions, lines, plain, price_words, totals
+from reconciler.render.summary import Line, Part, awaiting, counted, due, instructions, lines, most_urgent, plain, price_words, totals
 
 LIMIT = 65_536
 """Characters in a comment on GitHub; GitLab takes more."""
@@ -58,7 +58,7 @@ def _render(plan: Plan, all_lines: Sequence[Line], room: _Room) -> str:
         parts.append(
             f"… and {counted(len(left), 'more line')} with {counted(sum(line.count for line in left), 'change')}; see the saved plan.\n"
         )
-    return "\n".join([*parts, *_licences(plan, room), *_tasks(plan.tasks, room), *_notes(plan, room)])
+    return "\n".join([*parts, *_licences(plan, room), *_tasks(plan, room), *_notes(plan, room)])
 
 
 def _shortest(plan: Plan) -> str:
@@ -134,14 +134,16 @@ def _licences(plan: Plan, room: _Room) -> Iterator[str]:
         yield f"{others}\n"
 
 
-def _tasks(tasks: Sequence[Change], room: _Room) -> Iterator[str]:
+def _tasks(plan: Plan, room: _Room) -> Iterator[str]:
+    tasks = most_urgent(plan)
     if not tasks:
         return
     yield "#### To do by hand\n"
     for change in tasks[: room.notes]:
         how = change.verdict.capability
         page = f" [Apple's page]({how.link})" if how.link else ""
-        yield f"- [ ] **{escape(str(change.address))}**: {escape(how.reason)}{page}"
+        when = f" {words}" if (words := due(plan, change)[1]) else ""
+        yield f"- [ ] **{escape(str(change.address))}**{when}: {escape(how.reason)}{page}"
         yield from (f"  {number}. {escape(step)}" for number, step in enumerate(instructions(change), 1))
     if len(tasks) > room.notes:
         yield f"- … and {counted(len(tasks) - room.notes, 'more task')}"

@@ -108,6 +108,11 @@ def test_what_is_overdue_leads(district: District) -> None:
     told = [line.rpartition("  ")[2] for line in district.run("tasks").out.splitlines() if line.startswith("☐")]
     assert told[:3] == ["due 2026-11-15 (overdue by 8 days)", "due 2026-11-29 (in 6 days)", "due 2026-12-04 (in 11 days)"]
     assert "never.example" in told[3]
+    markdown = district.run("plan", "--markdown").out
+    assert "- [ ] **domain/late.example** due 2026-11-15 (overdue by 8 days): " in markdown
+    page = district.folder / "plan.html"
+    district.run("plan", "--html", str(page))
+    assert "Due 2026-11-15 (overdue by 8 days). " in page.read_text()
 
 
 def _inspect(district: District, serial: str, until: str) -> None:

@@ -24,7 +24,7 @@ from reconciler.render.html.data import title, to_json
 from reconciler.render.html.effect import EFFECTS, Effect, effect_of
 from reconciler.render.html.flows import picture
 from reconciler.render.html.sections import sections
-from reconciler.render.summary import Line, awaiting, counted, duration, instructions, lines, plain, totals
+from reconciler.render.summary import Line, awaiting, counted, due, duration, instructions, lines, most_urgent, plain, totals
 from state.collector import collector_paused
 
 LINES = 60
@@ -76,7 +76,7 @@ def render(plan: Plan) -> str:
             risks=tuple(_risks(plan)),
             sections=sections(plan),
             picture=picture(plan),
-            tasks=tuple(_task(plan, change) for change in plan.tasks[:NOTES]),
+            tasks=tuple(_task(plan, change) for change in most_urgent(plan)[:NOTES]),
             refusals=[(_sentence(refusal.message), _approval(refusal)) for refusal in plan.refusals],
             licences=licences.rows(plan),
             licences_rest=licences.rest(plan),
@@ -159,7 +159,8 @@ def _task(plan: Plan, change: Change) -> Task:
     waiting = sum(other.verdict.waits_for == change.address for other in plan.changes)
     name = f"{KINDS[change.verdict.kind].noun[0]} {title(plan, change) or change.name}"
     link = how.link if how.link.startswith("https://") else ""
-    return Task(str(change.address), name, how.reason, link, instructions(change), str(change.verdict.source or ""), waiting)
+    when = _sentence(words) + " " if (words := due(plan, change)[1]) else ""
+    return Task(str(change.address), name, when + how.reason, link, instructions(change), str(change.verdict.source or ""), waiting)
 
 
 def _approval(refusal: Refusal) -> tuple[str, ...]:
