@@ -8,8 +8,6 @@ from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from cryptography import x509
-
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.renewals import CERTIFICATES, Renewal
 from reconciler.provider import ReadEnd
@@ -42,6 +40,8 @@ def certificate_end(content: bytes) -> datetime:
 
     Raises ReconcilerError if the file is no certificate.
     """
+    from cryptography import x509  # 40 ms that only who watches a certificate needs to pay
+
     try:
         if b"-----BEGIN" in content:
             return min(each.not_valid_after_utc for each in x509.load_pem_x509_certificates(content))
