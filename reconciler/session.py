@@ -151,7 +151,7 @@ def connect(folder: Path, environment: Mapping[str, str]) -> Iterator[Session]:
 def _channels(configuration: Configuration, context: Context, open_channels: ExitStack) -> Iterator[Provider]:
     """A provider for each section of `connections`, closed with the stack even if a later one cannot be made."""
     for name, section in configuration.settings.connections.channels():
-        provider = _entry_point(name)(section, context)
+        provider = entry_point(name)(section, context)
         open_channels.callback(provider.close)
         yield provider
 
@@ -179,7 +179,8 @@ def open_backend(configuration: Configuration) -> Backend:
     return LocalBackend(configuration.folder / settings.state.folder, settings.organization.name + rehearsal)
 
 
-def _entry_point(channel: str) -> Connect:
+def entry_point(channel: str) -> Connect:
+    """What opens a channel. ReconcilerError if nothing that is installed does."""
     found = entry_points(group="reconciler.providers", name=channel)
     for point in found:
         loaded: Connect = point.load()

@@ -87,6 +87,10 @@ class Lock:
         probe.release()
         return None
 
+    def left_behind(self) -> Holder | None:
+        """The dead run that left its name here, which the next one takes over from; None where nobody did."""
+        return self._noted() if self.holder() is None else None
+
     def _noted(self) -> Holder | None:
         with explained(self._note):
             try:

@@ -27,6 +27,7 @@ COMMANDS = {
     "confirm": "Attest a task that nothing can read back.",
     "coverage": "Say how much of the live organization is under management.",
     "diff": "Show what changed in the files between two revisions.",
+    "doctor": "Look over everything that reconciler needs here, and say what to do.",
     "drift": "Show what somebody changed behind our back.",
     "fmt": "Lay out the files canonically, comments kept.",
     "import": "Write what is live and not in the files yet.",

@@ -12,6 +12,7 @@ from reconciler.connections import APPLE_SCHOOL_URL, APPLE_TOKEN_URL, APPS_URL, 
 from reconciler.diagnostic import Severity
 from reconciler.kinds.secret import Secret
 from reconciler.policies.policy import Found, Matter, Policy
+from reconciler.settings import Settings
 
 STANDING = timedelta(days=60)
 LONG_FREEZE = timedelta(days=92)
@@ -90,11 +91,11 @@ def _long_freeze(matter: Matter) -> Iterator[Found]:
             yield Found(freeze.name, message, "Split it, or allow kinds that must go on.", matter.place("freezes", index))
 
 
-def _secrets(matter: Matter) -> Iterator[tuple[tuple[str, ...], Secret]]:
+def secrets(settings: Settings) -> Iterator[tuple[tuple[str, ...], Secret]]:
     """Where every secret is kept, with its path in reconciler.yaml."""
-    connections = matter.settings.connections
-    if matter.settings.privacy.key:
-        yield ("privacy", "key"), matter.settings.privacy.key
+    connections = settings.connections
+    if settings.privacy.key:
+        yield ("privacy", "key"), settings.privacy.key
     sections: list[tuple[tuple[str, ...], object]] = [(("connections", "apple_school"), connections.apple_school)]
     sections += [(("connections", "roster_upload"), connections.roster_upload)] if connections.roster_upload else []
     sections += [(("connections", "device_enrolment", key), one) for key, one in connections.device_enrolment.items()]
@@ -106,7 +107,7 @@ def _secrets(matter: Matter) -> Iterator[tuple[tuple[str, ...], Secret]]:
 
 
 def _secret_beside(matter: Matter) -> Iterator[Found]:
-    for path, secret in _secrets(matter):
+    for path, secret in secrets(matter.settings):
         if secret.file is None or secret.file.startswith("/"):
             continue
         parts = PurePosixPath(secret.file).parts
