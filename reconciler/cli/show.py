@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
+from reconciler.kinds.suggest import some
 from reconciler.load import Configuration, load
-from reconciler.resource import Address
+from reconciler.pseudonyms import Pseudonyms
+from reconciler.resource import Address, Declared, Source
+from reconciler.reveal import PSEUDONYM
+from reconciler.roster.desired import KINDS as ROSTER_KINDS
+from reconciler.roster.desired import PERSON, declare
 from reconciler.session import open_backend
+from reconciler.veil import veiled
 from state.backend import Backend
 from state.ledger import LedgerLine
 
@@ -21,7 +29,10 @@ HISTORY = 20
 @click.argument("address", required=False)
 @click.argument("folder", type=click.Path(path_type=Path), default=".")
 def command(address: str | None, folder: Path) -> int:
-    """Show what is declared, recorded and known of one thing. Without an ADDRESS (kind/name) each kind is counted."""
+    """Show what is declared, recorded and known of one thing. Without an ADDRESS (kind/name) each kind is counted.
+
+    People are shown under pseudonyms, and found by these or by their person_id.
+    """
     if address is not None and folder == Path() and address.partition("/")[0] not in KINDS and Path(address).is_dir():
         folder, address = Path(address), None
     configuration = load(folder)
@@ -50,20 +61,41 @@ def _overview(configuration: Configuration, backend: Backend) -> None:
 def _one(configuration: Configuration, backend: Backend, address: Address) -> None:
     if address.kind not in KINDS:
         raise ReconcilerError(f'"{address.kind}" is not a kind.', f"The kinds are: {', '.join(KINDS)}.")
+    address, declared, place = _declared(configuration, address)
     click.echo(str(address))
-    declared = configuration.desired.of(address.kind).get(address.name)
     if declared is None:
         rules = configuration.desired.rules.get(address.kind)
         click.echo("  declared: no" if not rules else "  declared: not by name (a match may claim it; see the plan)")
     else:
         personal = KINDS[address.kind].personal
         shown = declared.spec.model_dump(mode="json", exclude_none=True, exclude=set(personal))
-        values = ", ".join(f"{name} {value}" for name, value in shown.items()) + (" (personal data is not shown)" if personal else "")
-        click.echo(f"  declared: {values}  [{declared.origin}, {configuration.locate(address.kind, address.name)}]")
+        values = ", ".join(f"{name} {some(value) if isinstance(value, list) else value}" for name, value in shown.items()) + (
+            " (personal data is not shown)" if personal else ""
+        )
+        click.echo(f"  declared: {values}  [{declared.origin}, {place}]")
     click.echo(f"  recorded: {_recorded(backend, address)}")
     history = list(backend.ledger().search(kind=address.kind, name=address.name))
     for line in history[-HISTORY:]:
         click.echo(f"  {line.at[:16].replace('T', ' ')} UTC  {_happened(line, address)}")
+
+
+def _declared(configuration: Configuration, address: Address) -> tuple[Address, Declared | None, Source | None]:
+    """The name that plans know a thing by, what is declared of it, and where. What is in a roster may stand in any source."""
+    pseudonyms = Pseudonyms.of_settings(configuration.settings, configuration.folder, os.environ)
+    if address.kind not in ROSTER_KINDS:
+        found = veiled(configuration.desired, pseudonyms, rehearsed=configuration.settings.connections.rehearsed).of(address.kind)
+        return address, found.get(address.name), _place(configuration, address, found)
+    if address.kind == PERSON and not PSEUDONYM.fullmatch(address.name):
+        address = Address(PERSON, pseudonyms.of(PERSON, address.name))
+    declared = declare(configuration.roster, pseudonyms)[address.kind].get(address.name)
+    return address, declared, declared.source if declared else None
+
+
+def _place(configuration: Configuration, address: Address, found: Mapping[str, Declared]) -> Source | None:
+    """Exact where the files call it by this name, too."""
+    if address.name in configuration.desired.of(address.kind):
+        return configuration.locate(address.kind, address.name)
+    return found[address.name].source if address.name in found else None
 
 
 def _recorded(backend: Backend, address: Address) -> str:

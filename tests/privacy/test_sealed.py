@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from reconciler.sealed import seal, unseal
 from tests.privacy.school import IDENTITY, RECIPIENT, STRANGER, sealed
 
 WHOLE = b"person_id,first_name\n" + b"s-1,Ximena\n" * 20
+SEALED = {armored: sealed(WHOLE, armored=armored) for armored in (False, True)}
 
 
 @given(st.binary(max_size=2000), st.booleans())
@@ -32,6 +34,16 @@ def test_a_part_is_never_taken_for_the_whole(armored: bool) -> None:
     damaged = bytes([*sealed(WHOLE)[:-1], sealed(WHOLE)[-1] ^ 1])
     with pytest.raises(ReconcilerError, match="damaged or cut off"):
         unseal(damaged, str(IDENTITY))
+
+
+@given(st.booleans(), st.lists(st.tuples(st.integers(0, 10_000), st.binary(min_size=1, max_size=1)), min_size=1, max_size=4))
+def test_nothing_but_what_was_sealed_comes_out(armored: bool, edits: list[tuple[int, bytes]]) -> None:
+    """However bytes of a sealed file are changed, it gives what was sealed or an error in words."""
+    content = bytearray(SEALED[armored])
+    for at, byte in edits:
+        content[at % len(content)] = byte[0]
+    with suppress(ReconcilerError):
+        assert unseal(bytes(content), str(IDENTITY)) == WHOLE
 
 
 def test_others_cannot_open_it() -> None:

@@ -40,6 +40,7 @@ def _look_around(academy: Sealed, time: str) -> None:
         ("tasks", "--json"),
         ("show",),
         ("show", f"person/{pseudonym}"),
+        ("show", f"person/{PERSON}"),
         ("show", "class/c-0"),
         ("drift",),
         ("coverage",),
