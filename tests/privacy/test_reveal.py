@@ -10,7 +10,7 @@ from reconciler.cli import run
 from reconciler.pseudonyms import Pseudonyms
 from reconciler.roster.write import to_files
 from tests.cli.terminal import on_terminal, piped
-from tests.privacy.school import all_sealed, settings, source, write
+from tests.privacy.school import IDENTITY, all_sealed, settings, source, write
 from tests.roster.district import INVENTED, roster_of
 
 KEY = "an invented key, and a long one"
@@ -91,9 +91,10 @@ def test_nobody_is_behind_a_strange_pseudonym(school: Path, capsys: pytest.Captu
     assert "--revision" in printed.err
 
 
-def test_who_left_is_found_in_an_earlier_revision(school: Path, capsys: pytest.CaptureFixture[str], identity: None) -> None:
+def test_who_left_is_found_in_an_earlier_revision(school: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """--revision looks into the files as they were, sealed ones too, with the secrets of today."""
-    del identity
+    (school.parent / "age.txt").write_text(str(IDENTITY))
+    settings(school, roster=source("sis"), privacy={"key": {"file": "../key"}, "identity": {"file": "../age.txt"}})
     for file in (school / "sis").iterdir():
         file.unlink()
     write(school, all_sealed(to_files(roster_of(INVENTED))))
@@ -105,6 +106,8 @@ def test_who_left_is_found_in_an_earlier_revision(school: Path, capsys: pytest.C
     capsys.readouterr()
     assert run(["reveal", str(school), FIRST, "--revision", "HEAD", "--yes"]) == 0
     assert capsys.readouterr().out == f"{TOLD}\n"
+    assert run(["diff", "HEAD", str(school)]) == 0
+    assert "rows of rosters: 2" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

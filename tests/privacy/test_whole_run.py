@@ -105,7 +105,7 @@ def test_an_error_tells_no_name(academy: Sealed, what: str) -> None:
     assert academy.found(columns=NAMES) == []
 
 
-def test_a_person_without_a_place_in_git_stays_unnamed(academy: Sealed) -> None:
+def test_a_damaged_file_tells_nothing_of_what_it_holds(academy: Sealed) -> None:
     """A damaged sealed file is named with what to do, and nothing of what it holds is shown."""
     path = academy.folder / "sis" / "students.csv.age"
     path.write_bytes(path.read_bytes()[:-10])
