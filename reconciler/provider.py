@@ -147,7 +147,11 @@ Outcomes = Mapping[Address, Outcome]
 
 
 class Provider(Protocol):
-    """Speaks one channel."""
+    """Speaks one channel.
+
+    A channel that takes its kinds only as a whole (a roster) packs all changes into one step, which uploads what the last `observe` was
+    told to be declared. A channel without any automatic verb (the portal) reads what the record attests, packs nothing and has no price.
+    """
 
     @property
     def name(self) -> str:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from providers.portal.provider import Portal
+from providers.simulator import Tenant
+from reconciler.desired import Desired
 from reconciler.kinds.profile import DISCOVERY
 from reconciler.plan import Change
 from reconciler.provider import Look, Provider
@@ -15,6 +20,7 @@ from tests.apps_and_books import office as books
 from tests.device_enrolment.changes import Office, address, gives, profile
 from tests.device_enrolment.changes import change as enrolling
 from tests.device_enrolment.changes import want as wanted
+from tests.roster_upload import office as rosters
 
 OLD, NEW = "https://old.example.edu/discovery", "https://new.example.edu/discovery"
 
@@ -24,7 +30,8 @@ class Door:
     """A provider in front of a pretend organization.
 
     `look` declares what the organization holds; `automatic` has a change for every verb on every kind that is AUTOMATIC;
-    `writes` counts what the other side took; `note` and `report` are for `send` and `settle`.
+    `writes` counts what the other side took; `note` and `report` are for `send` and `settle`. `reads`: whether the channel can be read
+    at all; where it cannot, what there is follows from the record.
     """
 
     provider: Provider
@@ -33,6 +40,7 @@ class Door:
     writes: Callable[[], int]
     note: Callable[..., None]
     report: Callable[..., None]
+    reads: bool = True
 
 
 def _apple_school() -> Door:
@@ -75,10 +83,28 @@ def _apps_and_books() -> Door:
     return Door(office.provider, look, changes, lambda: office.writes() - before, office.campus.note, office.campus.report)
 
 
+def _roster_upload(*, reads: bool) -> Door:
+    """Of each kind one thing comes, one changes and one goes; all of it is one upload."""
+    office = rosters.Office(reads=reads)
+    changes = rosters.changes(rosters.before(), rosters.after())
+    return Door(office.provider, rosters.look(rosters.after()), changes, office.writes, office.note, office.district.report, reads)
+
+
+def _portal() -> Door:
+    """Nothing there is automatic, and nothing can be read."""
+    tenant = Tenant.open(":memory:")
+    return Door(
+        Portal(tenant.clock, ZoneInfo("UTC")), Look(Desired(), {}), [], lambda: 0, lambda *_, **__: None, lambda _: None, reads=False
+    )
+
+
 DOORS: dict[str, Callable[[], Door]] = {
     "apple_school": _apple_school,
     "device_enrolment": _device_enrolment,
     "apps_and_books": _apps_and_books,
+    "roster_upload": partial(_roster_upload, reads=True),
+    "roster_upload, blind": partial(_roster_upload, reads=False),
+    "portal": _portal,
 }
 
 
