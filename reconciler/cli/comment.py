@@ -21,7 +21,7 @@ from reconciler.render.document import load_plan
 @click.option("--issue", "title", default="", metavar="TITLE", help="Write the Markdown in FILE to the open issue of this title.")
 @click.option("--close", is_flag=True, help="Close the issue: what it was about is over.")
 def command(forge: str, file: Path | None, failed: bool, title: str, close: bool) -> int:
-    """Show a saved plan on the pull request of this CI job. One comment, or one issue, which is written over when there is news.
+    """Show a saved plan on the pull request of a CI job. One comment, or one issue, which is written over when there is news.
 
     FILE is a saved plan, unless an option says otherwise.
     """

@@ -26,7 +26,7 @@ from reconciler.starter import SCHEMA_FOLDER, Answers, StarterFile, installed_fr
 )
 @click.option("--dry-run", is_flag=True, help="Write nothing; list the files.")
 def command(folder: Path, school: str, time_zone: str, sites: tuple[str, ...], install: str, *, dry_run: bool) -> int:
-    """Make a configuration repository: files, editor settings, and workflows for GitHub and GitLab.
+    """Make a configuration repository, with workflows for CI. The files explain themselves; editors and GitHub or GitLab are set up.
 
     Begins as a rehearsal against a pretend Apple School Manager, so that validate and plan work at once. A file that is there already
     stays as it is.

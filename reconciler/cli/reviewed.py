@@ -18,7 +18,7 @@ from state.files import replace_file
 @forge_option
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to put the plan.")
 def command(forge: str, out: Path) -> int:
-    """Fetch the plan that was reviewed on the pull request which brought this CI job's commit.
+    """Fetch the plan that was reviewed, in a CI job. It is the one that the pull request showed which brought the job's commit.
 
     Exit code: 0 here it is, 5 there is none, or it is not the plan of what was merged.
     """

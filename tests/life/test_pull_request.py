@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,10 @@ class School:
         """Run the nightly job."""
         raise NotImplementedError
 
+    def reminded(self) -> Job:
+        """Run the weekly job."""
+        raise NotImplementedError
+
     def done(self, job: Job | None) -> Job:
         """Remember what it printed."""
         assert job is not None
@@ -148,6 +153,10 @@ class OnGitHub(School):
         """See School."""
         return self.done(GitHubRunners(*self.where, ON).run("drift", "main", {"schedule": "17 3 * * *"}))
 
+    def reminded(self) -> Job:
+        """See School."""
+        return self.done(GitHubRunners(*self.where, ON).run("renewals", "main", {"schedule": "41 5 * * 1"}))
+
 
 class OnGitLab(School):
     def planned(self, number: int) -> Job:
@@ -162,6 +171,10 @@ class OnGitLab(School):
     def looked(self) -> Job:
         """See School."""
         return self._job("drift", "main", RECONCILER_JOB="drift")
+
+    def reminded(self) -> Job:
+        """See School."""
+        return self._job("renewals", "main", RECONCILER_JOB="renewals")
 
     def _job(self, name: str, ref: str, **variables: str) -> Job:
         token = self.store.mint(api="all")
@@ -258,6 +271,21 @@ def test_the_life_of_a_pull_request(school: School) -> None:
     assert set(moved) < set(school.held(JAMF))
     school.commit("Undone")
     git(school.clone, "push", "--quiet", "origin", "main")
+    school.check_secrets()
+
+
+def test_what_expires_soon_is_an_issue(school: School) -> None:
+    """Every week one issue says what expires within two months; it is closed when that has been renewed."""
+    soon = (datetime.now(UTC).date() + timedelta(days=20)).isoformat()
+    for day in (soon, "2099-01-01"):
+        entry = f"renewals:\n  push:\n    what: apns_certificate\n    expires: {day}\n    owner: IT office\n"
+        (school.clone / "renewals.yaml").write_text(entry)
+        school.commit("Renewals")
+        git(school.clone, "push", "--quiet", "origin", "HEAD:main")
+        job = school.reminded()
+        assert job.code == 0, job.log
+        (issue,) = school.store.issues.values()
+        assert (soon in issue.text, issue.open) == (True, day == soon)
     school.check_secrets()
 
 

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,8 +12,9 @@ from ruamel.yaml import YAML
 
 from reconciler.cli import run
 from reconciler.schema import SCHEMAS
-from tests.cli.terminal import Answer, on_terminal, piped
+from tests.cli.terminal import Answer, environment, on_terminal, piped
 from tests.district import Ran
+from tests.life.runner import git
 
 AWKWARD = ['St. Mary\'s: #1 "School"', "yes", "42", "«x»", "${{ x }}", "學校", "*", "@everyone", "- [", "x" * 300]
 
@@ -144,3 +148,17 @@ def test_ci_is_told_where_to_install_from_or_not_at_all(folder: Folder) -> None:
     (folder.path / "requirements.txt").unlink()
     folder.init("--install", "reconciler @ git+https://git.example/r@abc")
     assert (folder.path / "requirements.txt").read_text().endswith("\nreconciler @ git+https://git.example/r@abc\n")
+
+
+def test_its_hook_keeps_mistakes_out_of_commits(folder: Folder) -> None:
+    """The hook that init configures passes what init wrote, and refuses a commit whose files are wrong, saying where."""
+    folder.init()
+    git(folder.path, "init", "--quiet")
+    git(folder.path, "add", "--all")
+    hook = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
+    home = environment(PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}", HOME=str(folder.path.parent))
+    assert subprocess.run(hook, cwd=folder.path, env=home, check=False).returncode == 0
+    (folder.path / "services.yaml").write_text("mdm_servers:\n  jamf: {name: Jamf, nmae: x}\n")
+    refused = subprocess.run(hook, cwd=folder.path, env=home, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1
+    assert "services.yaml:2:22" in refused.stdout
