@@ -60,6 +60,13 @@ def _student(n: int, more: Mapping[str, Any]) -> dict[str, Any]:
     return student
 
 
+def managers(count: int) -> dict[str, Any]:
+    """So many people who manage a location, as sections."""
+    staff = people(students=0, staff=count)["people"]
+    roles = {f"r-{n}": {"person": f"t-{n}", "role": "Site Manager", "locations": ["north"]} for n in range(count)}
+    return {"locations": {"north": {"name": "North"}}, "people": staff, "roles": roles}
+
+
 def found(folder: Path) -> list[Diagnostic]:
     """What policies find in a folder."""
     return examine(load(folder, TODAY))

@@ -9,13 +9,15 @@ from reconciler.capability import Verb
 from reconciler.policies.judge import POLICIES
 from tests.cli.scenes import HELD_BY_MOST, lab, settled, some
 from tests.district import District
-from tests.policies.folder import CASES, found, ids, people, write
+from tests.policies.folder import CASES, found, ids, managers, people, write
 
 
 def _written(tmp_path: Path, case: dict[str, Any], **settings: Any) -> Path:
     files = {name: content for name, content in case.items() if name.endswith(".yaml")}
     if "people" in case:
         files["people.yaml"] = people(**case["people"])
+    if "managers" in case:
+        files["roles.yaml"] = managers(case["managers"])
     return write(tmp_path / "config", {**case.get("settings", {}), **settings}, files)
 
 
