@@ -23,7 +23,9 @@ from reconciler.session import connect
 @click.command()
 @folder_argument
 def command(folder: Path) -> int:
-    """Rehearse the change of people and classes on a pretend organization, and say what would happen. Nothing real is touched.
+    """Rehearse the change of people and classes on a pretend organization.
+
+    It says what would happen. Nothing real is touched.
 
     The pretend one gets the last accepted upload, then the present one, and its accounts and classes are read back.
 

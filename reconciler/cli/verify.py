@@ -20,7 +20,7 @@ SAMPLES = 10
 
 @click.group(name="verify")
 def command() -> None:
-    """Prove from what a person downloads what no connection reads back."""
+    """Prove from a downloaded log what nothing reads back."""
 
 
 @command.command()
