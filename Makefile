@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test slow test-all lint bench lock clean
+.PHONY: demo test slow test-all lint docs bench lock clean
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +28,11 @@ lint: $(READY)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/reconciler schema --check --out schemas
+	$(BIN)/python docs/reference.py --check
+
+docs: $(READY) ## the documentation site, in docs/_build
+	$(BIN)/python docs/reference.py
+	$(BIN)/python -m sphinx -q -W --keep-going docs docs/_build
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
@@ -35,7 +40,7 @@ bench: $(READY)
 lock: ## pin every dependency, with hashes
 	$(BIN)/python -m pip install --quiet pip-tools
 	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-		--extra dev --output-file requirements.lock pyproject.toml
+		--extra dev --extra docs --output-file requirements.lock pyproject.toml
 
 clean:
-	rm -rf $(VENV) .demo .bench build dist *.egg-info
+	rm -rf $(VENV) .demo .bench build dist docs/_build *.egg-info
