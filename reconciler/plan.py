@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from reconciler.capability import Capability, Route, Verb
 from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.kinds.renewals import Sort, State
 from reconciler.licences.balance import Balance
 from reconciler.resource import Address, Source, Spec
 
@@ -126,6 +127,26 @@ class Awaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Expiry:
+    """Something that ends one day, without which things break: a certificate, a token, a key.
+
+    `place`: of its credential under `connections`, if it is one. `ends`: ISO date of its last day, empty where nothing tells; `days`: from
+    the day of the plan to it. `says`: what is the matter and the consequence; `how`: how to renew it and who must, in one line.
+    """
+
+    name: str
+    what: Sort
+    title: str
+    place: str
+    state: State
+    ends: str
+    days: int | None
+    owner: str
+    says: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A guard that the plan exceeds. `approval` is the YAML that would lift it, ready to be pasted and given a reason."""
 
@@ -168,6 +189,7 @@ class Plan:
     refusals: tuple[Refusal, ...] = ()
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     balances: tuple[Balance, ...] = ()
+    renewals: tuple[Expiry, ...] = ()
 
     @property
     def tasks(self) -> tuple[Change, ...]:

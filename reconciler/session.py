@@ -27,6 +27,7 @@ from reconciler.provider import Connect, Context, Look, Provider, Report, SignsI
 from reconciler.pseudonyms import REHEARSED, Pseudonyms
 from reconciler.renewals.artefacts import Shelf
 from reconciler.renewals.due import Renewals, Scene, renewals
+from reconciler.renewals.words import expiries
 from reconciler.renewals.words import warnings as renewals_due
 from reconciler.resource import Address
 from reconciler.revert import undoing
@@ -70,9 +71,10 @@ class Session:
         """Observe and plan; with the record that the plan was made from."""
         record = self.backend.record()
         facts = self._facts(record, self.observe(record, report), selection)
-        warnings = [*self.configuration.warnings, *self._unfinished(), *renewals_due(self.renewals())]
+        ending = self.renewals()
+        warnings = [*self.configuration.warnings, *self._unfinished(), *renewals_due(ending)]
         made = plan(facts, self.provider, self._binding(record), warnings)
-        return examined(made, self.configuration), record
+        return examined(replace(made, renewals=tuple(expiries(ending))), self.configuration), record
 
     def renewals(self) -> Renewals:
         """Everything that expires, as far as it can be told without a request."""

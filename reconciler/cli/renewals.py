@@ -11,9 +11,10 @@ import orjson
 from reconciler.cli.options import folder as folder_argument
 from reconciler.cli.progress import progress
 from reconciler.errors import CHANGES_PENDING, ReconcilerError
+from reconciler.kinds.renewals import State
 from reconciler.provider import SignsIn
 from reconciler.render import renewals as render
-from reconciler.renewals.due import WARN_AT, Renewals, State
+from reconciler.renewals.due import WARN_AT, Renewals
 from reconciler.renewals.proof import proven
 from reconciler.session import Session, connect
 

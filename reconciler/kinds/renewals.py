@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -24,6 +25,17 @@ CERTIFICATES: tuple[Sort, ...] = ("apns_certificate", "federation", "other")
 """Sorts whose artefact is a certificate."""
 READABLE: tuple[Sort, ...] = (*CERTIFICATES, "server_token", "content_token")
 """Sorts whose artefact says itself when it ends."""
+
+
+class State(StrEnum):
+    """How urgent a renewal is. REVOKED: Apple said that it no longer counts, whatever its date."""
+
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    UNREADABLE = "cannot be read"
+    DUE = "due"
+    FINE = "fine"
+    UNDATED = "no date"
 
 
 class Renewal(Spec):

@@ -20,7 +20,7 @@ from reconciler.diagnostic import Diagnostic
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
 from reconciler.licences.balance import Balance
-from reconciler.plan import Awaiting, Binding, Cause, Change, LeftAlone, Plan, Price, Refusal, Step, Verdict
+from reconciler.plan import Awaiting, Binding, Cause, Change, Expiry, LeftAlone, Plan, Price, Refusal, Step, Verdict
 from reconciler.resource import Address, Source, Spec
 
 FORMAT = 1
@@ -79,6 +79,7 @@ class PlanDocument(_Model):
     refusals: list[Refusal]
     titles: dict[str, dict[str, str]]
     balances: Annotated[list[Balance], Field(description="Licences of each app at each location, as numbers.")]
+    renewals: Annotated[list[Expiry], Field(description="What ends one day, the most urgent first; without what it is that ends.")]
 
 
 PlanDocument.model_rebuild(_types_namespace={"Source": Source})  # a Diagnostic knows it as a type only, so that --help needs no pydantic
@@ -98,6 +99,7 @@ def to_document(plan: Plan) -> dict[str, Any]:
         "refusals": plan.refusals,
         "titles": plan.titles,
         "balances": plan.balances,
+        "renewals": plan.renewals,
     }
     plain: dict[str, Any] = orjson.loads(orjson.dumps(content))
     return {"digest": _digest(plain), **plain}
@@ -195,6 +197,7 @@ def _from_document(document: PlanDocument) -> Plan:
         refusals=tuple(document.refusals),
         titles=document.titles,
         balances=tuple(document.balances),
+        renewals=tuple(document.renewals),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from reconciler.kinds.renewals import State
 from reconciler.render.markdown import escape
 from reconciler.render.summary import plain
-from reconciler.renewals.due import Due, Renewals, State
+from reconciler.renewals.due import Due, Renewals
 from reconciler.renewals.words import in_words, remedy, sentence
 
 _COLUMNS = ("Ends", "What", "Owner", "Account", "Read from")

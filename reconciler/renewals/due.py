@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.errors import ReconcilerError
-from reconciler.kinds.renewals import Renewal, Sort
+from reconciler.kinds.renewals import Renewal, Sort, State
 from reconciler.provider import Credential
 from reconciler.renewals.artefacts import Shelf
 from reconciler.renewals.sorts import SORTS
@@ -18,17 +17,6 @@ from reconciler.resource import Declared, Source
 
 WARN_AT = (60, 30, 7)
 """Days before the end at which plans and calendars speak up, the first one first."""
-
-
-class State(StrEnum):
-    """How urgent a renewal is. REVOKED: Apple said that it no longer counts, whatever its date."""
-
-    REVOKED = "revoked"
-    EXPIRED = "expired"
-    UNREADABLE = "cannot be read"
-    DUE = "due"
-    FINE = "fine"
-    UNDATED = "no date"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reconciler.errors import ProviderError, Unauthorized
+from reconciler.kinds.renewals import State
 from reconciler.provider import Notice, Report, SignsIn
-from reconciler.renewals.due import Due, Renewals, State
+from reconciler.renewals.due import Due, Renewals
 
 
 def proven(found: Renewals, provider: SignsIn, report: Report) -> Renewals:

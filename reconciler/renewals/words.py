@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reconciler.diagnostic import Diagnostic, Severity
-from reconciler.renewals.due import Due, Renewals, State
+from reconciler.kinds.renewals import State
+from reconciler.plan import Expiry
+from reconciler.renewals.due import Due, Renewals
 
 
 def warnings(found: Renewals) -> Iterator[Diagnostic]:
@@ -14,6 +16,14 @@ def warnings(found: Renewals) -> Iterator[Diagnostic]:
         if due.state not in (State.FINE, State.UNDATED):
             yield Diagnostic(due.source, sentence(due), remedy(due), Severity.WARNING)
     yield from found.disputes
+
+
+def expiries(found: Renewals) -> Iterator[Expiry]:
+    """Everything that ends, as plans keep it: when, and in words; nothing of what it is that ends."""
+    for due in found.items:
+        ends = due.ends.isoformat() if due.ends else ""
+        said = sentence(due), remedy(due)
+        yield Expiry(due.name, due.what, due.title, due.place, due.state, ends, due.days, due.owner, *said)
 
 
 def sentence(due: Due) -> str:
@@ -26,6 +36,8 @@ def sentence(due: Due) -> str:
             return f"{subject}: expired on {due.ends}, so {due.breaks}."
         case State.UNREADABLE:
             return f"{subject}: when it ends cannot be read: {trouble}."
+        case State.UNDATED:
+            return f"{subject}: nothing tells when it ends; then {due.breaks}."
         case _:
             return f"{subject}: ends {in_words(due.days or 0)}, on {due.ends}; then {due.breaks}."
 

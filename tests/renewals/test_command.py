@@ -10,6 +10,7 @@ import pytest
 from icalendar import Calendar
 
 from providers.simulator.enrolment.tokens import revoke
+from reconciler.render.document import load_plan
 from tests.district import SERVICES, District
 from tests.renewals.made import NOW, certificate
 
@@ -215,3 +216,19 @@ def test_no_secret_is_told(school: District, tmp_path: Path) -> None:
     secrets = list(_secrets(school))
     assert len(secrets) > 20
     assert not [secret for secret in secrets if secret in told]
+
+
+def test_a_plan_keeps_them(school: District, tmp_path: Path) -> None:
+    """A saved plan tells what ends when, in the very words of its warnings, and nothing of what it is that ends."""
+    later(school, 250)
+    saved = tmp_path / "plan.json"
+    school.run("plan", "--out", str(saved))
+    kept = {one.name: one for one in load_plan(saved).renewals}
+    assert {name: (one.days, one.state, one.owner) for name, one in kept.items()} == {
+        "apns": (50, "due", "IT desk"),
+        "device_enrolment.jamf": (115, "fine", ""),
+        "apple_school": (None, "no date", ""),
+    }
+    assert [one.says for one in kept.values() if one.state == "due"] == spoken(school)
+    assert "nothing tells when it ends" in kept["apple_school"].says
+    assert "BEGIN" not in saved.read_text()

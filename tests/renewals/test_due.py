@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from reconciler.kinds.renewals import Renewal
+from reconciler.kinds.renewals import Renewal, State
 from reconciler.kinds.secret import Secret
 from reconciler.provider import Credential
 from reconciler.render.renewals import document, markdown, text
 from reconciler.renewals.artefacts import Shelf
 from reconciler.renewals.calendar import to_calendar
-from reconciler.renewals.due import Due, Renewals, Scene, State, renewals
+from reconciler.renewals.due import Due, Renewals, Scene, renewals
 from reconciler.renewals.sorts import SORTS
 from reconciler.renewals.words import warnings
 from reconciler.resource import Declared, Source
