@@ -35,10 +35,11 @@ class Capability:
     """How one verb on one kind lands: by us, by a person (then `instructions` are the portal steps, one per line), or not at all.
 
     `reason` is a sentence a school administrator understands; `link` is Apple's page that says so. Instructions may hold
-    `{name}`-style fields of the change's spec.
+    `{name}`-style fields of the change's spec. `attested`: nothing reads such a thing back, so who did it says so (`reconciler confirm`).
     """
 
     route: Route
     reason: str = ""
     link: str = ""
     instructions: tuple[str, ...] = ()
+    attested: bool = False

@@ -25,7 +25,7 @@ def attest(session: Session, plan: Plan, record: Record, address: Address, note:
         raise ReconcilerError(
             f"{address} waits until {task.verdict.waits_for} is there, so it is not attested.", "`reconciler tasks` lists what comes first."
         )
-    if not (KINDS[address.kind].attested or _unreadable(task)):
+    if not (task.verdict.capability.attested or _unreadable(task)):
         raise ReconcilerError(
             f"{address} can be read, and it is not done yet, so it is not attested.", "Do what `reconciler tasks` says, then plan again."
         )
@@ -60,7 +60,7 @@ def _unreadable(task: Change) -> bool:
     """Whether everything that the task asks for is something that the channel does not tell."""
     before, after = task.verdict.before, task.verdict.after
     if before is None or after is None:
-        return False
+        return before is not None and before.untold
     unread = dict.fromkeys(after.unread(before))
     return bool(unread) and after.model_copy(update=unread) == before
 

@@ -73,6 +73,11 @@ class Spec(BaseModel):
         """What of this spec is ours once it has landed as `by` wants it: what the record holds from then on."""
         return self.managed(by)
 
+    @property
+    def untold(self) -> bool:
+        """Of what a channel says of a thing: whether it cannot even tell that the thing is there."""
+        return False
+
     def unread(self, observed: Spec) -> tuple[str, ...]:
         """Attributes that this spec wants and the channel does not tell; only a person can attest them."""
         return tuple(name for name, value in self if value is not None and getattr(observed, name) is None)

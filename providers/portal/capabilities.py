@@ -8,6 +8,7 @@ from providers.portal.steps_accounts import ACCOUNT_STEPS
 from providers.portal.steps_frame import FRAME_STEPS
 from providers.portal.words import GUIDE, Task
 from reconciler.capability import Capability, Route, Verb
+from reconciler.kinds.domains import DOCUMENT, RECORD
 
 STEPS: Mapping[str, Mapping[Verb, Task]] = {**FRAME_STEPS, **ACCOUNT_STEPS}
 """Kind → verb → what to do. An update is done as a creation is, where it has no steps of its own."""
@@ -21,4 +22,4 @@ def capability(kind: str, verb: Verb) -> Capability:
     if verb.record_only:
         return Capability(Route.RECORD, "Only our own record changes; nobody has to do anything.", f"{GUIDE}/welcome/web")
     task = steps.get(verb) or steps[Verb.CREATE]
-    return Capability(Route.TASK, task.reason, task.link, task.steps)
+    return Capability(Route.TASK, task.reason, task.link, task.steps, attested=kind not in (RECORD, DOCUMENT))

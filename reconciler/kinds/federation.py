@@ -115,7 +115,6 @@ FEDERATION = Kind(
     ("federation", "federations"),
     Federation,
     needs=_needs_last_step,
-    attested=True,
     entry=FederationEntry,
     build=build_federations,
 )
@@ -125,7 +124,6 @@ DIRECTORY_SYNC = Kind(
     ("directory sync", "directory syncs"),
     DirectorySync,
     labels={"auto_merge": "merges by itself", "token_made": "token made"},
-    attested=True,
     due=_connected_by,
     entry=DirectorySyncEntry,
     build=build_syncs,

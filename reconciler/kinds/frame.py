@@ -166,7 +166,11 @@ def _plainly(kind: str, spec: type[Spec]) -> Callable[[Mapping[str, Any], Board]
 
 def _veiled(items: Mapping[str, Declared], veil: Veil) -> Mapping[str, Declared]:
     def hidden(spec: Spec) -> Spec:
-        return spec.model_copy(update={name: veil.mask(name, value) for name in PERSONAL if (value := getattr(spec, name)) is not None})
+        told = {name: value for name in PERSONAL if (value := getattr(spec, name)) is not None}
+        # Addresses are the same however they are written: what a channel tells is compared with their hash.
+        return spec.model_copy(
+            update={name: veil.mask(name, value.casefold() if name == "email" else value) for name, value in told.items()}
+        )
 
     return {key: replace(one, spec=hidden(one.spec)) for key, one in items.items()}
 
@@ -187,7 +191,6 @@ ADMINISTRATORS = Kind(
     Contact,
     labels=_NAMES,
     personal=frozenset(PERSONAL),
-    attested=True,
     veiled=_veiled,
     entry=AdministratorEntry,
     build=build_administrators,
@@ -199,7 +202,6 @@ VERIFICATION_CONTACT = Kind(
     Contact,
     labels=_NAMES,
     personal=frozenset(PERSONAL),
-    attested=True,
     veiled=_veiled,
     entry=VerificationContactEntry,
     build=build_contacts,
@@ -210,7 +212,6 @@ AGREEMENT = Kind(
     ("agreement", "agreements"),
     Agreement,
     labels={"accept_by": "accept by"},
-    attested=True,
     due=_accepted,
     entry=AgreementEntry,
     build=_plainly("agreement", Agreement),
@@ -221,7 +222,6 @@ RESELLER = Kind(
     ("device supplier", "device suppliers"),
     Reseller,
     labels={"customer_number": "Apple Customer Number", "reseller_number": "Reseller Number"},
-    attested=True,
     entry=ResellerEntry,
     build=_plainly("reseller", Reseller),
 )
@@ -231,7 +231,6 @@ FOLLOW_UP = Kind(
     ("follow-up", "follow-ups"),
     FollowUp,
     labels={"what": "clock"},
-    attested=True,
     due=_ends,
     entry=FollowUpEntry,
     build=_plainly("follow_up", FollowUp),

@@ -59,7 +59,6 @@ class Kind:
     `labels` are people's words for attributes whose own name does not speak for itself.
     `whole` names the set of kinds that a channel takes only all at once, so that none of it may be planned without the rest.
     `personal` names attributes that tell who somebody is: shown in no output. Findings quote nothing of such a kind's entries.
-    `attested`: nothing reads such a thing back, so what the record attests is what is known.
     `due` is the day by which a task for it must be done, None where Apple sets none.
     `lapses` says what it means that one of them ended unattested; empty for kinds that do not end by themselves.
     `veiled` turns what the files declare into what may be planned: people by pseudonyms.
@@ -78,7 +77,6 @@ class Kind:
     describe: Callable[[Any], str] = _nameless
     labels: Mapping[str, str] = field(default_factory=dict)
     personal: frozenset[str] = frozenset()
-    attested: bool = False
     due: Callable[[Any], date | None] = _no_day
     lapses: str = ""
     veiled: Callable[[Mapping[str, Declared], Veil], Mapping[str, Declared]] = _as_it_is

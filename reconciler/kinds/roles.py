@@ -25,16 +25,25 @@ _ROLE, _POLICY = "role", "passcode_policy"
 
 
 class Grant(Spec):
-    """One person, one role, one location. Planned, its name says all three, so that it is known even when it has left the files."""
+    """One person, one role, one location. Planned, its name says all three, so that it is known even when it has left the files.
+
+    `granted`: None where a channel reads roles and could not tell of this one.
+    """
 
     person: str
     role: str
     location: str
+    granted: bool | None = True
 
     @property
     def name(self) -> str:
         """What plans and records call it."""
         return f"{self.person}/{slug(self.role)}/{self.location}"
+
+    @property
+    def untold(self) -> bool:
+        """See Spec."""
+        return self.granted is None
 
 
 class PasscodePolicy(Spec):
@@ -129,7 +138,6 @@ ROLE = Kind(
     Grant,
     labels={"location": "at"},
     personal=frozenset(("person",)),
-    attested=True,
     veiled=_veiled,
     entry=RoleEntry,
     build=build_roles,
@@ -139,7 +147,6 @@ PASSCODE_POLICY = Kind(
     "passcode_policies",
     ("passcode policy", "passcode policies"),
     PasscodePolicy,
-    attested=True,
     entry=PasscodePolicyEntry,
     build=build_policies,
 )

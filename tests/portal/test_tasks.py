@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from providers.portal.capabilities import STEPS
+from providers.portal.capabilities import STEPS, capability
 from reconciler.capability import Verb
-from reconciler.kinds import KINDS
 from tests.district import District
 
 PEOPLE = """\
@@ -188,7 +187,7 @@ def test_every_task_says_how() -> None:
     """Every kind that a person does has steps, a reason and Apple's page, and those that outlive their entry say how to undo them."""
     for kind, verbs in STEPS.items():
         assert Verb.CREATE in verbs, kind
-        assert KINDS[kind].attested == (kind not in ("dns_record", "discovery_document"))
+        assert capability(kind, Verb.CREATE).attested == (kind not in ("dns_record", "discovery_document"))
         for task in verbs.values():
             assert task.steps, kind
             assert task.reason.endswith("."), kind
