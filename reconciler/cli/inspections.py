@@ -10,6 +10,7 @@ from typing import Any
 import click
 import orjson
 
+from reconciler.cli.log import listener
 from reconciler.load import Configuration
 from reconciler.pseudonyms import Pseudonyms
 from reconciler.render.summary import plain
@@ -68,7 +69,7 @@ def tell(configuration: Configuration, asked: dict[str, Any], since: str, until:
     for one in found:
         click.echo(orjson.dumps({**asdict(one), "address": str(one.address)}) if as_json else _line(one))
     if not found:
-        click.echo("There are no such requests.", err=True)
+        listener().message("There are no such requests.")
     return 0
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from reconciler.cli.log import People
+from reconciler.cli.people import People
 from reconciler.diagnostic import Diagnostic
 from reconciler.errors import ReconcilerError
 from reconciler.outcome import Done

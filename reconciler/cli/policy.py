@@ -11,6 +11,7 @@ import click
 import orjson
 
 from reconciler.cli.failure import print_diagnostics
+from reconciler.cli.log import listener
 from reconciler.cli.options import folder as folder_argument
 from reconciler.errors import ReconcilerError
 from reconciler.examine import place_in
@@ -65,7 +66,7 @@ def test(folder: Path) -> int:
         click.echo(_outcome(one))
     for rule in rules:
         if not rule.tests:
-            click.echo(f"{rule.id} has no tests, so nobody knows whether it fires when it should.", err=True)
+            listener().message(f"{rule.id} has no tests, so nobody knows whether it fires when it should.")
     failed = sum(bool(one.problem) for one in tried)
     click.echo(f"{len(tried) - failed:,} as expected, {failed:,} not.")
     return ReconcilerError.exit_code if failed or faults else 0

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import orjson
 
+from reconciler.cli.log import listener
 from reconciler.cli.options import folder as folder_argument
 from reconciler.cli.progress import progress
 from reconciler.errors import CHANGES_PENDING, ReconcilerError
@@ -65,7 +66,7 @@ def _write(found: Renewals, session: Session, path: Path) -> None:
         raise ReconcilerError(f"The calendar could not be written to {path}: {error.strerror}.", "Choose another place.") from error
     undated = sum(due.ends is None for due in found.items)
     rest = f" {undated} without a date are left out." if undated else ""
-    click.echo(f"Written to {path}; any calendar imports it, or subscribes to it.{rest}", err=True)
+    listener().message(f"Written to {path}; any calendar imports it, or subscribes to it.{rest}")
 
 
 def exit_code(found: Renewals, within: int) -> int:

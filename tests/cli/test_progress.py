@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from reconciler import cli
 from reconciler.cli import run
 from reconciler.cli.heartbeat import heartbeat
 from reconciler.cli.progress import Steady
@@ -176,3 +177,10 @@ def test_a_host_that_is_silent_is_told_of(district: District) -> None:
             assert child.stderr
             assert "Still at work" in child.stderr.readline()
             child.kill()
+
+
+@pytest.mark.parametrize("path", sorted(Path(cli.__file__).parent.glob("*.py")), ids=lambda path: path.stem)
+def test_nothing_goes_to_stderr_beside_the_listener(path: Path) -> None:
+    """No command writes to stderr by itself, where --log json promises JSON alone."""
+    if path.stem not in ("people", "machines", "live"):
+        assert not re.search(r"err=True|sys\.stderr\.write|file=sys\.stderr|stderr=True", path.read_text())
