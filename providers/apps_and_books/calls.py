@@ -6,6 +6,7 @@ https://developer.apple.com/documentation/devicemanagement/app-book-and-subscrip
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -46,18 +47,20 @@ def claim(config: Config, manager: Manager) -> Call[Location]:
 
 def assets(config: Config) -> Call[Listing[Asset]]:
     """GET assets: every app and book that the location owns."""
-    return (yield from read(Request("GET", config.urls["getAssets"], "Reading apps and books"), "assets", decode.asset))
+    return (yield from read(Request("GET", config.urls["getAssets"], "Reading apps and books"), "assets", partial(map, decode.asset)))
 
 
 def assignments(config: Config, **only: str) -> Call[Listing[Licence]]:
     """GET assignments: every licence and who has it. `only`: adamId, clientUserId or serialNumber."""
     request = Request("GET", config.urls["getAssignments"], "Reading who has which licences", only)
-    return (yield from read(request, "assignments", decode.licence))
+    return (yield from read(request, "assignments", decode.licences))
 
 
 def users(config: Config, **only: str) -> Call[Listing[User]]:
     """GET users: everybody who ever was a user of the library. `only`: activeOnly="true", or one clientUserId."""
-    return (yield from read(Request("GET", config.urls["getUsers"], "Reading the library's users", only), "users", decode.user))
+    return (
+        yield from read(Request("GET", config.urls["getUsers"], "Reading the library's users", only), "users", partial(map, decode.user))
+    )
 
 
 def associate(config: Config, title: str, batch: Batch) -> Call[str]:

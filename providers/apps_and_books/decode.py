@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
+from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -195,9 +197,20 @@ def pricing(item: Mapping[str, Any]) -> Pricing:
     return Pricing(text(item.get("adamId")), text(item.get("pricingParam")) or "STDQ")
 
 
-def licence(item: Mapping[str, Any]) -> Licence:
-    """One assignment."""
-    return Licence(*pricing(item), text(item.get("clientUserId")), text(item.get("serialNumber")))
+def licences(items: Sequence[Mapping[str, Any]]) -> Iterator[Licence]:
+    """A page of assignments, column by column, as a large district has a million of them. Each has a serial number or a clientUserId."""
+    apps, prices, serials = (_column(items, name) for name in ("adamId", "pricingParam", "serialNumber"))
+    users = [""] * len(items) if all(serials) else _column(items, "clientUserId")
+    rows = zip(apps, prices if all(prices) else [price or "STDQ" for price in prices], users, serials, strict=True)
+    return map(partial(tuple.__new__, Licence), rows)  # what Licence._make does, without a call of Python's for each
+
+
+def _column(items: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    try:
+        values = list(map(itemgetter(name), items))
+    except KeyError:
+        values = [item.get(name, "") for item in items]
+    return values if set(map(type, values)) <= {str} else list(map(text, values))
 
 
 def user(item: Mapping[str, Any]) -> User:

@@ -23,9 +23,10 @@ from reconciler.licences.library import UNLIMITED, Library, Owned
 from reconciler.observed import Observed
 from reconciler.provider import Look
 from reconciler.pseudonyms import DIGITS, Pseudonyms
+from reconciler.pseudonyms import MARK as PERSON
 from reconciler.resource import Seen
 
-OURS = re.compile(rf"p-[a-z2-7]{{{DIGITS}}}")
+OURS = re.compile(rf"{PERSON}[a-z2-7]{{{DIGITS}}}")
 """A clientUserId that we made: a pseudonym."""
 
 
@@ -84,7 +85,6 @@ def _licences(config: Config, assets: Iterable[Asset], of_interest: Sequence[Ass
     counts: dict[str, int] = defaultdict(int)
     for one in of_interest:
         counts[one.id.adam_id] += one.assigned
-    known = {one.id for one in of_interest}
     apps = [adam_id for adam_id, count in sorted(counts.items()) if count]
     if everything <= sum(_pages(counts[one]) for one in apps):
         found = (yield from calls.assignments(config)).items
@@ -92,7 +92,7 @@ def _licences(config: Config, assets: Iterable[Asset], of_interest: Sequence[Ass
         found = []
         for adam_id in apps:
             found += (yield from calls.assignments(config, adamId=adam_id)).items
-    return [one for one in found if one.asset in known]
+    return found
 
 
 def _pages(items: int) -> int:
@@ -113,7 +113,7 @@ def observed(look: Look, readings: Mapping[str, Reading]) -> Observed:
             spec = App(title=titles.get(name, ""), location=library.location, licences=max(owned.total, 0))
             items[APP][name] = Seen(spec, "", MARK)
         for name, holders in library.held.items():
-            _hold(items[LICENCE], name, holders)
+            items[LICENCE].update(_seen(name, holders))
         user = Seen(LibraryUser(token=token))
         items[USER].update((user_name(token, one), user) for one in library.users)
     found.items.update(items)
@@ -121,16 +121,18 @@ def observed(look: Look, readings: Mapping[str, Reading]) -> Observed:
     return found
 
 
-def _hold(licences: dict[str, Seen], app: str, holders: Iterable[str]) -> None:
-    prefix = f"{app}."
+def _seen(app: str, holders: Sequence[str]) -> dict[str, Seen]:
+    """Licences of one app by name; all of one sort share an object."""
     device, person = Seen(LicenceSpec(app=app, holder="device")), Seen(LicenceSpec(app=app, holder="person"))
-    for holder in holders:
-        licences[prefix + holder] = person if is_person(holder) else device
+    found = dict.fromkeys(map(f"{app}.".__add__, holders), device)
+    if PERSON in "\n".join(holders):
+        found.update(dict.fromkeys((f"{app}.{holder}" for holder in holders if is_person(holder)), person))
+    return found
 
 
 def is_person(holder: str) -> bool:
     """Whether somebody, and not something, has a licence: pseudonyms have what no serial number has."""
-    return holder.startswith("p-")
+    return holder.startswith(PERSON)
 
 
 def _token(token: str, look: Look, reading: Reading) -> ContentToken:
@@ -142,14 +144,20 @@ def _token(token: str, look: Look, reading: Reading) -> ContentToken:
 
 def _library(token: str, reading: Reading, pseudonyms: Pseudonyms) -> Library:
     owned = {app_name(token, *one.id): _owned(one) for one in reading.assets}
-    strangers = sorted({one.user for one in reading.licences if one.user and not OURS.fullmatch(one.user)})
-    masked = dict(zip(strangers, pseudonyms.all(USER, strangers), strict=True))
-    held: dict[str, list[str]] = defaultdict(list)
-    names: dict[Pricing, str] = {one.id: app_name(token, *one.id) for one in reading.assets}
-    for one in reading.licences:
-        held[names[one.asset]].append(one.serial or masked.get(one.user, one.user))
+    held = {app_name(token, *one): holders for one, holders in _holders(reading.licences, pseudonyms).items()}
+    held = {name: holders for name, holders in held.items() if name in owned}
     limits = {name: getattr(reading.limits, name) for name in ("assets", "users", "serials", "people")}
     return Library(reading.location.name, owned, held, frozenset(filter(OURS.fullmatch, reading.users)), limits)
+
+
+def _holders(licences: Iterable[Licence], pseudonyms: Pseudonyms) -> dict[tuple[str, str], list[str]]:
+    """Who has each app; people whom somebody else made users are masked, as their ids may tell who they are."""
+    strangers = sorted(user for user in {one.user for one in licences} if user and not OURS.fullmatch(user))
+    masked = dict(zip(strangers, pseudonyms.all(USER, strangers), strict=True))
+    held: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for adam_id, pricing, user, serial in licences:
+        held[adam_id, pricing].append(serial or masked.get(user, user))
+    return held
 
 
 def _owned(asset: Asset) -> Owned:

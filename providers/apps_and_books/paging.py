@@ -6,7 +6,7 @@ moves the version id; then pages shift, so that only pages of one version are a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
@@ -37,8 +37,11 @@ class _Moved(Exception):
     """The pages are not of one list."""
 
 
-def read(request: Request, key: str, decode: Callable[[Mapping[str, Any]], T]) -> Call[Listing[T]]:
-    """Every page; a list is whole or an error, never a part. Raises ProviderError for one that keeps moving, or makes no sense."""
+def read(request: Request, key: str, decode: Callable[[list[dict[str, Any]]], Iterable[T]]) -> Call[Listing[T]]:
+    """Every page, `decode`d page by page; a list is whole or an error, never a part.
+
+    Raises ProviderError for one that keeps moving, or makes no sense.
+    """
     for attempt in range(TRIES):
         if attempt:
             yield from rest(BREATH, f"{request.title}: the list changed while it was read, beginning anew")
@@ -49,17 +52,17 @@ def read(request: Request, key: str, decode: Callable[[Mapping[str, Any]], T]) -
     raise ProviderError(f"{request.title}: the list changes faster than it can be read.", _LATER)
 
 
-def _whole(request: Request, key: str, decode: Callable[[Mapping[str, Any]], T]) -> Call[Listing[T]]:
+def _whole(request: Request, key: str, decode: Callable[[list[dict[str, Any]]], Iterable[T]]) -> Call[Listing[T]]:
     told = (yield from ask(request)).document
     version, index = text(told.get("versionId")), 0
-    items = [decode(item) for item in _listed(request, told, key)]
+    items = list(decode(_listed(request, told, key)))
     while _more(request, told, index):
         for answer in (yield from ask_together(_ahead(request, told, index))):
             index += 1
             told = _page(request, answer, index)
             if text(told.get("versionId")) != version:
                 raise _Moved
-            items += map(decode, _listed(request, told, key))
+            items += decode(_listed(request, told, key))
             if not _more(request, told, index):
                 break
     return Listing(items, version)

@@ -6,8 +6,7 @@ only once the live organization was read.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from reconciler.desired import Desired
@@ -47,7 +46,7 @@ class Allotted:
 
 def allot(desired: Desired, wanted: Mapping[str, Declared], observed: Observed, recorded: Recorded, people: People) -> Allotted:
     """Share out what every location has. `wanted`: what is declared of devices, rules included; `recorded`: kind → what is ours."""
-    work = _Work(observed, Devices(wanted, observed), people, _ours(recorded.get(LICENCE, ())))
+    work = _Work(observed, Devices(wanted, observed), people, recorded.get(LICENCE, ()))
     for allocation in sorted(desired.allocations, key=lambda one: one.name):
         if allocation.token in observed.libraries:
             work.one(allocation, observed.libraries[allocation.token])
@@ -60,21 +59,12 @@ def allot(desired: Desired, wanted: Mapping[str, Declared], observed: Observed, 
     return work.done
 
 
-def _ours(names: Collection[str]) -> Mapping[str, list[str]]:
-    """Recorded licences: the app's name → holders."""
-    found: dict[str, list[str]] = defaultdict(list)
-    for name in names:
-        app, _, holder = name.rpartition(".")
-        found[app].append(holder)
-    return found
-
-
 @dataclass(slots=True)
 class _Work:
     observed: Observed
     devices: Devices
     people: People
-    ours: Mapping[str, list[str]]
+    ours: Collection[str]
     done: Allotted = field(default_factory=Allotted)
 
     def one(self, allocation: Allocation, library: Library) -> None:
@@ -95,16 +85,17 @@ class _Work:
 
     def forgotten(self) -> None:
         """Licences of ours of apps that no entry names any more: books stay with whoever has them."""
-        declared = self.done.titles.keys()
-        for app in self.ours.keys() - declared:
-            token, adam_id, _ = app.rsplit(".", 2)
-            library = self.observed.libraries.get(token)
-            if library is None:
-                continue
-            self.done.titles[app] = f"{adam_id} at {library.location}"
-            if not library.owned.get(app, Owned()).revocable:
-                held = set(library.held.get(app, ()))
-                self.done.kept.update(f"{app}.{holder}" for holder in self.ours[app] if holder in held)
+        declared = set(self.done.titles)
+        for library in self.observed.libraries.values():
+            for app in library.owned.keys() - declared:
+                _, adam_id, _ = app.rsplit(".", 2)
+                self.done.titles[app] = f"{adam_id} at {library.location}"
+                if not library.owned[app].revocable:
+                    self.done.kept.update(self._of_ours(app, library.held.get(app, ())))
+
+    def _of_ours(self, app: str, holders: Iterable[str]) -> list[str]:
+        """The names of those licences of an app that are ours."""
+        return [name for name in map(f"{app}.".__add__, holders) if name in self.ours]
 
     def _wanted(self, allocation: Allocation, owned: Owned) -> Collection[str]:
         if allocation.devices is not None:
@@ -134,11 +125,10 @@ class _Work:
 
     def _others(self, allocation: Allocation, owned: Owned, wanted: Collection[str], held: Collection[str]) -> int:
         """How many licences stay with whoever has them beside those that are wanted; what of ours stays so is noted."""
-        ours = self.ours.get(allocation.name, ())
         strangers = set(held).difference(wanted)
-        freed = strangers.intersection(ours)
-        kept = {holder for holder in freed if not self._taken_back(allocation, owned, holder)}
-        self.done.kept.update(f"{allocation.name}.{holder}" for holder in kept)
+        freed = self._of_ours(allocation.name, strangers)
+        kept = [name for name in freed if not self._taken_back(allocation, owned, name.rpartition(".")[2])]
+        self.done.kept.update(kept)
         return len(strangers) - len(freed) + len(kept)
 
     def _taken_back(self, allocation: Allocation, owned: Owned, holder: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 UNLIMITED = 2_147_483_647
@@ -33,6 +33,6 @@ class Library:
 
     location: str
     owned: Mapping[str, Owned] = field(default_factory=dict)
-    held: Mapping[str, Collection[str]] = field(default_factory=dict)
+    held: Mapping[str, Sequence[str]] = field(default_factory=dict)
     users: Collection[str] = frozenset()
     limits: Mapping[str, int] = field(default_factory=dict)

@@ -31,9 +31,9 @@ content_tokens:
 class Scene:
     """A configuration folder and the pretend organization that its rehearsals meet."""
 
-    def __init__(self, folder: Path, *, settings: str = "") -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "reconciler.yaml").write_text(SETTINGS + settings)
+        (folder / "reconciler.yaml").write_text(SETTINGS)
         self.write("apps: {}\n")
         with self.apple() as apple:
             for location in (NORTH, SOUTH):
@@ -41,6 +41,13 @@ class Scene:
                 apple.apps.buy(location, MATHS, 10)
             apple.apps.buy(NORTH, ATLAS, 5, book=True)
             self.serials = list(apple.devices())
+
+    @classmethod
+    def at(cls, folder: Path) -> Scene:
+        """The scene that is in a folder already."""
+        scene = cls.__new__(cls)
+        scene.folder = folder
+        return scene
 
     def write(self, apps: str, **files: str) -> None:
         """The entries of the configuration."""
@@ -56,6 +63,17 @@ class Scene:
             yield tenant
         finally:
             tenant.close()
+
+    def people(self, names: Mapping[str, str]) -> None:
+        """Give these people (person_id → first name) accounts at Apple."""
+        with self.apple() as apple:
+            for id_, name in names.items():
+                apple.store.rows(
+                    "INSERT INTO persons (uid, person_id, person_number, first_name, middle_name, last_name, grade_level, email_address,"
+                    " sis_username, account, passcode_type, source, status, created_at, op_at)"
+                    " VALUES (?, ?, '', ?, '', 'Vexley', '', '', '', ?, 'complex', 'SFTP', 'Active', 0, 0)",
+                    *(f"uid-{id_}", id_, name, f"{name.lower()}@riverside.example"),
+                )
 
     def switch(self, switches: Mapping[str, str]) -> None:
         """Throw Apple's switches."""

@@ -41,14 +41,7 @@ def roster(children: Mapping[str, str]) -> str:
 def scene(tmp_path: Path) -> Scene:
     """A school whose people have accounts at Apple."""
     made = Scene(tmp_path)
-    with made.apple() as apple:
-        for id_, name in {**CHILDREN, "t-1": "Tessaly"}.items():
-            apple.store.rows(
-                "INSERT INTO persons (uid, person_id, person_number, first_name, middle_name, last_name, grade_level, email_address,"
-                " sis_username, account, passcode_type, source, status, created_at, op_at)"
-                " VALUES (?, ?, '', ?, '', 'Vexley', '', '', '', ?, 'complex', 'SFTP', 'Active', 0, 0)",
-                *(f"uid-{id_}", id_, name, f"{name.lower()}@riverside.example"),
-            )
+    made.people({**CHILDREN, "t-1": "Tessaly"})
     made.write(APP + BOOK, roster=roster(CHILDREN))
     return made
 
