@@ -20,7 +20,8 @@ class Observed:
     call an item (its display name), for every item of a kind whose names we make up or choose ourselves. `findings`: what the
     live organization has that a person must know of. `reads`: requests spent, by channel. `settled`: names for which the provider vouches
     that declaration, record and life agree; they are not judged one by one. `swept`: names, neither declared nor ours, that a step of their
-    kind ends because it leaves them out. `libraries`: content token → the apps and books of its location.
+    kind ends because it leaves them out. `others`: kind → how many more there are, neither declared nor ours, that no step of ours reaches.
+    `libraries`: content token → the apps and books of its location.
     """
 
     items: dict[str, Mapping[str, Seen]] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class Observed:
     reads: dict[str, int] = field(default_factory=dict)
     settled: dict[str, Collection[str]] = field(default_factory=dict)
     swept: dict[str, Collection[str]] = field(default_factory=dict)
+    others: dict[str, int] = field(default_factory=dict)
     libraries: dict[str, Library] = field(default_factory=dict)
 
     def seen(self, kind: str, name: str) -> Seen | None:
@@ -49,4 +51,5 @@ class Observed:
         self.reads |= other.reads
         self.settled |= other.settled
         self.swept |= other.swept
+        self.others |= other.others
         self.libraries |= other.libraries

@@ -17,6 +17,7 @@ from reconciler.freeze import frozen
 from reconciler.guard import lockout, refusals
 from reconciler.kinds import KINDS
 from reconciler.kinds.licences import LICENCE, USER
+from reconciler.kinds.roles import ROLE
 from reconciler.licences.allot import Allotted, allot
 from reconciler.licences.people import People
 from reconciler.observed import Observed
@@ -26,7 +27,7 @@ from reconciler.plan import NOT_ASKED, Awaiting, Binding, Change, LeftAlone, Pla
 from reconciler.provider import Provider
 from reconciler.pseudonyms import REHEARSED, Pseudonyms
 from reconciler.resolve import Resolved, resolve
-from reconciler.resource import Address, Seen
+from reconciler.resource import Address, Seen, Spec
 from reconciler.roster.part import Roster
 from reconciler.selection import EVERYTHING, Selection, check
 from reconciler.settings import Settings
@@ -100,12 +101,19 @@ def _plan(facts: Facts, provider: Provider, binding: Binding, warnings: Sequence
             *refusals(changes, facts.observed, guards, facts.settings.approvals, facts.today),
             *shrinking(changes, facts.record, guards.rosters, facts.settings.approvals, facts.today, facts.observed.titles),
             *frozen(changes, facts.settings, facts.today),
-            *lockout(changes, resolved.items.get("role", {}), facts.settings.guards, facts.settings.approvals, facts.today),
+            *lockout(changes, _held(facts.observed, resolved, provider), facts.settings.guards, facts.settings.approvals, facts.today),
             *overallocated(changes, allotted, facts.settings.approvals, facts.today),
         ),
         titles=facts.observed.titles,
         balances=tuple(allotted.balances),
     )
+
+
+def _held(observed: Observed, resolved: Resolved, provider: Provider) -> dict[str, Spec]:
+    """The roles on which a plan may count: those that Apple tells of; where no channel reads them, those that are declared."""
+    if provider.capability(ROLE.name, Verb.CREATE).attested:
+        return {name: one.spec for name, one in resolved.items.get(ROLE.name, {}).items()}
+    return {name: one.spec for name, one in observed.items.get(ROLE.name, {}).items()}
 
 
 def _allotted(facts: Facts, resolved: Resolved) -> Allotted:
@@ -246,6 +254,8 @@ def _left_alone(facts: Facts, tables: Mapping[str, _Table]) -> Iterator[LeftAlon
         idle = facts.observed.present.get(kind, {}).keys() - tables[kind].wanted.keys() - items.keys()
         if idle:
             yield LeftAlone(kind, len(idle), "unassigned, and no entry claims them")
+    for kind, count in facts.observed.others.items():
+        yield LeftAlone(kind, count, "made by hand or by others, not in the configuration and not ours")
     if facts.in_flight:
         yield from _in_flight(facts.in_flight)
 

@@ -26,17 +26,23 @@ R = TypeVar("R", bound=Entry)
 
 
 class Live:
-    """One reading. Things whose account is deactivated, or which are inactive, are not there."""
+    """One reading. Things whose account is deactivated, or which are inactive, are not there.
+
+    `unnamed`: kind → how many have no id that a roster could name.
+    """
 
     def __init__(self, reading: AcademicReading, pseudonyms: Pseudonyms) -> None:
         self._mask = pseudonyms.mask
-        people = [row for row in reading.persons.values() if _active(row) and (row.person_id or row.sis_id)]
+        accounts = [row for row in reading.persons.values() if _active(row)]
+        people = [row for row in accounts if row.person_id or row.sis_id]
         names = pseudonyms.all(PERSON, [row.person_id or row.sis_id for row in people])
         self._name_of = dict(zip((row.key for row in people), names, strict=True))
         self._location_of = {row.key: row.sis_id for row in reading.locations.values()}
         self._course_of = {row.key: row.sis_id for row in reading.courses.values()}
         self._people = _best(zip(names, people, strict=True))
-        self._classes = _best((row.sis_id, row) for row in reading.classes.values() if _active(row))
+        classes = [row for row in reading.classes.values() if _active(row)]
+        self._classes = _best((row.sis_id, row) for row in classes)
+        self.unnamed = {PERSON: len(accounts) - len(people), CLASS: sum(not row.sis_id for row in classes)}
         self._locations = _best((row.sis_id, row) for row in reading.locations.values() if _active(row))
         self._courses = _best((row.sis_id, row) for row in reading.courses.values() if _active(row))
 

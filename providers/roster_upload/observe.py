@@ -24,7 +24,7 @@ class Situation:
 
     def look(self) -> Observed:
         """All of it as one observation, without titles and findings."""
-        observed = Observed()
+        observed = Observed(others={kind: count for kind in (PERSON, CLASS) if (count := self.others(kind))})
         for kind in KINDS:
             observed.settled[kind] = settled = frozenset(self._settled(kind)) | self.edited(kind)
             observed.items[kind] = self._sightings(kind, settled, self._there(kind))
@@ -49,6 +49,13 @@ class Situation:
             return frozenset()
         others = self.live.rows[kind].keys() - self.declared[kind].keys() - self.baseline.of(kind).keys()
         return frozenset(name for name in others if not self.live.foreign(kind, name))
+
+    def others(self, kind: str) -> int:
+        """How many are neither declared nor ours, and no upload's: no upload reaches them."""
+        if self.live is None:
+            return 0
+        named = self.live.rows[kind].keys() - self.declared[kind].keys() - self.baseline.of(kind).keys()
+        return self.live.unnamed[kind] + sum(bool(self.live.foreign(kind, name)) for name in named)
 
     def taken_over(self, kind: str) -> frozenset[str]:
         """What others made and an upload of ours makes its own, as it has the same id."""

@@ -53,6 +53,8 @@ def _lines(verified: Verified) -> list[str]:
         lines = [f"This is the log of activity {verified.activity}, which began before our last upload: nothing was settled by it."]
     else:
         lines = [f"Activity {verified.activity}: Apple took {counted(verified.proven, 'thing')} of this roster."]
+    if verified.closed:
+        lines.append("Nobody had seen the end of this upload; now it is settled, and the next plan looks at everything again.")
     for word, addresses in verified.refused.items():
         rest = f" and {len(addresses) - SAMPLES:,} more" if len(addresses) > SAMPLES else ""
         lines.append(plain(f"Refused, {word}: {', '.join(map(str, addresses[:SAMPLES]))}{rest}"))

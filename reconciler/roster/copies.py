@@ -18,7 +18,7 @@ from reconciler.provider import Scratch
 from reconciler.resource import Spec
 from reconciler.roster.desired import Declarations
 
-ACCEPTED, SENT = "roster-accepted", "roster-sent"
+SENT, ACCEPTED, BEFORE = "roster-sent", "roster-accepted", "roster-before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Copy:
 
 
 class Copies:
-    """The last upload that was sent, and the last one that was accepted."""
+    """The last upload that was sent, the last one that was accepted, and the one accepted before it."""
 
     def __init__(self, scratch: Scratch) -> None:
         self._scratch = scratch
@@ -51,10 +51,19 @@ class Copies:
         self._scratch.put(SENT, {"digest": digest, "sent": moment.isoformat(), "things": things})
 
     def accept(self, digest: str) -> None:
-        """What was sent has been accepted; nothing happens where something else was sent since."""
-        plain = self._read(SENT)
-        if plain.get("digest") == digest:
+        """What was sent has been accepted; nothing happens where something else was sent since, or where that is known already."""
+        plain, accepted = self._read(SENT), self._read(ACCEPTED)
+        if plain.get("digest") == digest and plain["sent"] != accepted.get("sent"):
+            self._scratch.put(BEFORE, accepted)
             self._scratch.put(ACCEPTED, plain)
+
+    def before(self) -> Copy:
+        """What was accepted before what was accepted last."""
+        return _copy(self._read(BEFORE))
+
+    def take_back(self) -> None:
+        """What was accepted last was not, after all."""
+        self._scratch.put(ACCEPTED, self._read(BEFORE))
 
     def last_sent(self) -> datetime | None:
         """When an upload last left."""

@@ -171,6 +171,17 @@ def test_an_equal_id_would_take_over(academy: Academy) -> None:
     assert [refusal["guard"] for refusal in plan["refusals"]] == ["take_overs"]
 
 
+def test_what_is_made_by_hand_is_counted(academy: Academy) -> None:
+    """Accounts and classes that somebody made in the portal, with or without an id, are counted as left alone and stay."""
+    assert academy.apply().code == 0
+    with academy.tenant() as tenant:
+        tenant.academic.create_persons([PersonSeed("Some", "Body", "by-hand"), PersonSeed("No", "Id")])
+        tenant.academic.create_class("Chess", "North School")
+    plan = academy.plan()
+    counted = {left["kind"]: left["count"] for left in plan["left_alone"] if left["why"].startswith("made by hand or by others")}
+    assert (counted, plan["changes"]) == ({"person": 2, "class": 1}, [])
+
+
 def test_what_an_upload_sweeps_away_is_shown(academy: Academy) -> None:
     """People whom an upload of somebody else made and this one lacks are deletions that need leave."""
     assert academy.apply().code == 0

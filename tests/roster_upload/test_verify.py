@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from reconciler.pseudonyms import REHEARSED
 from tests.roster_upload.academy import Academy
 
 
@@ -94,3 +96,64 @@ def test_a_broken_log_is_named_line_by_line(blind: Academy, what: str) -> None:
     content, sentence = BROKEN[what]
     code, _, err = _verify(blind, content)
     assert (code, sentence in err) == (1, True), err
+
+
+def _deleted(academy: Academy) -> str:
+    """Upload everybody, then all but one, of whom the pseudonym is returned; nobody has seen the end of the second upload."""
+    assert academy.apply().code == 0
+    academy.without_people("s-0")
+    return REHEARSED.of("person", "s-0")
+
+
+@pytest.mark.parametrize("copies", ["kept", "lost"])
+def test_a_failed_import_has_ended_nobody(blind: Academy, copies: str) -> None:
+    """When the import failed as a whole, who was to leave is ours again, so that the next plan lets them leave again, and nobody else."""
+    gone = _deleted(blind)
+    blind.switch(import_end="failed")
+    assert blind.apply().code == 0
+    if copies == "lost":
+        for file in (blind.folder / "state" / "private" / "scratch").glob("roster-*"):
+            file.unlink()
+    assert _verify(blind, _log(blind))[0] == 7
+    again = blind.plan()
+    assert blind.names(again, kind="person", verb="delete") == [gone]
+    assert blind.names(again, kind="person", verb="create") == []
+    blind.switch(import_end="completed")
+    blind.settings(guards={"rosters": {"locations": {"percent": 100, "count": 100}, "files": {"percent": 100, "count": 100}}})
+    assert blind.apply().code == 0
+    assert _verify(blind, _log(blind))[0] == 0
+    assert blind.plan()["changes"] == []
+
+
+@pytest.mark.parametrize(("end", "code", "again"), [("completed", 0, 0), ("failed", 7, 78)])
+def test_a_log_closes_what_is_in_flight(tmp_path: Path, capsys: pytest.CaptureFixture[str], end: str, code: int, again: int) -> None:
+    """An upload whose end nobody has seen is settled by the log of its import, and the roster can be planned again at once."""
+    academy = Academy(tmp_path, capsys, devices=3)
+    academy.begin()
+    assert academy.run("plan").code == 2
+    academy.switch(import_end=end, import_wait="600")
+    assert academy.apply().code == 7
+    assert "an earlier write may still change them" in academy.run("plan").out
+    found, out, _ = _verify(academy, _log(academy))
+    assert (found, "Nobody had seen the end of this upload" in out) == (code, True)
+    plan = academy.plan()
+    assert len(academy.names(plan, verb="create")) == again
+    assert not any("an earlier write" in left["why"] for left in plan["left_alone"])
+    assert academy.run("ledger", "verify").code == 0
+
+
+def test_a_log_closes_an_upload_whose_answer_was_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An upload that nothing reads back and whose answer never came is settled by the log of its import, and is proven by it."""
+    academy = Academy(tmp_path, capsys, devices=3)
+    academy.begin(switches={"import_wait": "600"})
+    assert academy.apply().code == 7
+    academy.begin(reads=False)
+    journal = academy.folder / "state" / "private" / "journal.jsonl"
+    lines = journal.read_text().splitlines(keepends=True)
+    assert json.loads(lines[-1])["event"] == "received"
+    journal.write_text("".join(lines[:-1]))
+    log = _log(academy)
+    for _ in range(2):  # the second time nothing else comes of it
+        assert _verify(academy, log)[0] == 0
+        assert academy.plan()["changes"] == []
+        assert "nobody has seen" not in academy.run("plan").out
