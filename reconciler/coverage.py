@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reconciler.desired import Desired
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Kind
+from reconciler.kinds.licences import DERIVED
 from reconciler.observed import Observed
 from reconciler.resolve import resolve
 from state.record import Record
@@ -50,9 +51,10 @@ class Coverage:
 def coverage(desired: Desired, record: Record, observed: Observed) -> Coverage:
     """Count. `observed` holds everything that there is."""
     wanted = resolve(desired, observed).items
-    read = [kind for kind in KINDS.values() if kind.name in observed.items]
+    written = [kind for kind in KINDS.values() if kind.name not in DERIVED]
+    read = [kind for kind in written if kind.name in observed.items]
     found = tuple(_of(kind, wanted.get(kind.name, {}).keys(), record.kind(kind.name).keys(), observed) for kind in read)
-    return Coverage(found, tuple(kind for kind in KINDS.values() if kind not in read and not kind.watched))
+    return Coverage(found, tuple(kind for kind in written if kind not in read and not kind.watched))
 
 
 def _of(kind: Kind, wanted: Set[str], recorded: Set[str], observed: Observed) -> KindCoverage:

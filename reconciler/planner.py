@@ -280,7 +280,8 @@ def _unspoken(desired: Desired, provider: Provider) -> Iterator[LeftAlone]:
     """What is declared and no connection can carry: the files were checked, and that is all."""
     for kind in KINDS:
         if kind not in provider.kinds and not KINDS[kind].watched and (count := desired.count(kind)):
-            yield LeftAlone(kind, count, "checked, not planned: no roster connection")
+            what = "roster connection" if KINDS[kind].whole else "connection for them"
+            yield LeftAlone(kind, count, f"checked, not planned: no {what}")
 
 
 def _dormant(dormant: Sequence[Dormant]) -> Iterator[LeftAlone]:

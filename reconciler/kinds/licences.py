@@ -7,6 +7,8 @@ from typing import Literal
 from reconciler.resource import Spec
 
 TOKEN, APP, USER, LICENCE = "content_token", "app", "library_user", "licence"
+DERIVED = frozenset((APP, USER, LICENCE))
+"""Kinds that no entry names one by one: how many there are to be follows from who is to have licences."""
 Holder = Literal["device", "person"]
 
 

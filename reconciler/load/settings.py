@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
-from reconciler.kinds.licences import APP, LICENCE, USER
+from reconciler.kinds.licences import DERIVED
 from reconciler.kinds.secret import Secret
 from reconciler.kinds.suggest import did_you_mean, short
 from reconciler.load.files import MAIN
@@ -97,7 +97,7 @@ def check_approvals(settings: Settings, document: Document, sections: Sections, 
 
 def _of_services(guard: str, kind: str) -> bool:
     """Whether a guard counts by device-management service: rosters and apps have places of their own."""
-    return not guard.startswith("roster_") and kind not in (APP, USER, LICENCE)
+    return not guard.startswith("roster_") and kind not in DERIVED
 
 
 def _check_freeze(scope: str, freezes: Sequence[Freeze], place: Source, found: list[Diagnostic]) -> None:
