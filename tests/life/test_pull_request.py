@@ -16,6 +16,8 @@ from tests.district import Ran
 from tests.life.forges import Hub, Lab, Proposal, Store, on_a_port
 from tests.life.runner import GitHubRunners, GitLabRunners, Job, git
 
+pytestmark = pytest.mark.timeout(900)  # dozens of commands, one after the other: minutes on a machine that others use, too
+
 ON = {"RECONCILER_APPLY": "yes"}
 JAMF, INTUNE = "Jamf School", "Intune for Education"
 REHEARSAL = re.compile(r"    # A rehearsal:.*?services: \[[^\n]*\n", re.DOTALL)
