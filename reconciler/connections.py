@@ -18,6 +18,8 @@ APPLE_SCHOOL_URL = "https://api-school.apple.com"
 APPLE_TOKEN_URL = "https://account.apple.com/auth/oauth2/token"  # noqa: S105 - an address, not a password
 UPLOAD_HOST = "upload.appleschoolcontent.com"
 ENROLMENT_URL = "https://mdmenrollment.apple.com"
+ROSTER_API_URL = "https://api-school.apple.com/rosterapi"
+CONSENT_URL = "https://appleid.apple.com/auth/oauth2/v2/token"
 APPS_URL = "https://vpp.itunes.apple.com/mdm/v2"
 
 URL_PATTERN = r"^(https://[^/]|http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$))"
@@ -167,6 +169,26 @@ class ContentTokenConnection(Entry):
     _check = _simulated_or("token")
 
 
+class RosterApiConnection(Entry):
+    """The Roster API, which tells who holds which role: an app of the school's developer account that an Administrator let read."""
+
+    model_config = ConfigDict(json_schema_extra=_one_of("client_id", "client_secret", "refresh_token"))
+
+    simulator: Annotated[Rehearsal | None, Filled()] = None
+    client_id: Annotated[str | None, TEXT] = Field(default=None, description="The app's.", examples=["example.riverside.roster"])
+    client_secret: Annotated[Secret | None, Filled()] = Field(
+        default=None, description="The signed token that identifies the app; Apple lets it last six months at most."
+    )
+    refresh_token: Annotated[Secret | None, Filled()] = Field(
+        default=None, description="What came of the Administrator's consent (scope edu.users.read)."
+    )
+    base_url: Url = Field(default=ROSTER_API_URL, description="Only for a simulator on a port.")
+    token_url: Url = Field(default=CONSENT_URL, description="Only for a simulator on a port.")
+    patience: Annotated[int, whole(1, 86_400)] = Field(default=1800, description="The longest pause in seconds that is kept.")
+
+    _check = _simulated_or("client_id", "client_secret", "refresh_token")
+
+
 class PortalConnection(Entry):
     """How plans look for what can be seen from outside: DNS records and service-discovery documents. In a rehearsal nothing is asked
     unless it is named here."""
@@ -188,6 +210,7 @@ class Connections(Entry):
     roster_upload: Annotated[RosterUploadConnection | None, Filled()] = None
     device_enrolment: dict[str, ServerToken] = Field(default_factory=dict, description="By the key of the device-management service.")
     apps_and_books: dict[str, ContentTokenConnection] = Field(default_factory=dict, description="By the key under content_tokens.")
+    roster_api: Annotated[RosterApiConnection | None, Filled()] = None
 
     portal: PortalConnection = PortalConnection()
 
@@ -210,9 +233,9 @@ class Connections(Entry):
 
     @model_validator(mode="after")
     def _all_or_none(self) -> Connections:
-        uploads = [self.roster_upload.simulator] if self.roster_upload else []
+        single = [one.simulator for one in (self.roster_upload, self.roster_api) if one is not None]
         tokens = [token.simulator for token in self.device_enrolment.values()]
         licences = [token.simulator for token in self.apps_and_books.values()]
-        if any((one is not None) != self.rehearsed for one in (*uploads, *tokens, *licences)):
+        if any((one is not None) != self.rehearsed for one in (*single, *tokens, *licences)):
             raise wrong("mix the simulator with real connections.", "Rehearse all of them, or none.")
         return self

@@ -16,7 +16,7 @@ from reconciler.kinds.hierarchy import ADMINISTRATOR
 from reconciler.kinds.roles import Grant
 from reconciler.observed import Observed
 from reconciler.plan import Change, Refusal, Verdict
-from reconciler.resource import Declared
+from reconciler.resource import Spec
 from reconciler.settings import Approval, Guards, Limit
 
 APPROVAL_DAYS = 7
@@ -147,17 +147,25 @@ def _title(found: _Count, observed: Observed) -> str:
 
 
 def lockout(
-    changes: Iterable[Change], staying: Mapping[str, Declared], guards: Guards, approvals: Sequence[Approval], today: date
+    changes: Iterable[Change], held: Mapping[str, Spec], guards: Guards, approvals: Sequence[Approval], today: date
 ) -> tuple[Refusal, ...]:
-    """The refusal of a plan that takes the role Administrator from somebody and leaves fewer than the organization wants."""
-    roles = [change.verdict.before for change in changes if change.verdict.kind == "role" and change.verdict.verb is Verb.DELETE]
-    count = sum(isinstance(spec, Grant) and spec.role == ADMINISTRATOR for spec in roles)
-    left = {one.spec.person for one in staying.values() if isinstance(one.spec, Grant) and one.spec.role == ADMINISTRATOR}
+    """The refusal of a plan that takes the role Administrator from somebody and leaves fewer than the organization wants.
+
+    `held`: the roles that count before it, by name.
+    """
+    ending = (change for change in changes if change.verdict.kind == "role" and change.verdict.verb is Verb.DELETE)
+    going = {change.name: change.verdict.before for change in ending}
+    count = len(_administrators(going.values()))
+    left = {grant.person for grant in _administrators(spec for name, spec in held.items() if name not in going) if grant.granted}
     approved = [one.up_to for one in approvals if one.allow == "administrators" and one.kind in ("role", "*") and one.covers(today)]
     if not count or len(left) >= guards.administrators.minimum or count <= max(approved, default=0):
         return ()
     message = f"{count} would lose the role Administrator, which leaves {len(left)}; {guards.administrators.minimum} must remain"
     return (Refusal("administrators", "role", "*", count, 0, message, approval_text("administrators", "role", "*", count, today)),)
+
+
+def _administrators(roles: Iterable[Spec | None]) -> list[Grant]:
+    return [spec for spec in roles if isinstance(spec, Grant) and spec.role == ADMINISTRATOR]
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")

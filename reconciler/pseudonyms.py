@@ -42,10 +42,11 @@ class Pseudonyms:
 
     @classmethod
     def of_settings(cls, settings: Settings, folder: Path, environment: Mapping[str, str]) -> Pseudonyms:
-        """Those of the organization. ReconcilerError if people are to be uploaded and the secret key is not there."""
+        """Those of the organization. ReconcilerError if people are to be uploaded or read and the secret key is not there."""
         if settings.privacy.key is not None:
             return cls.read(settings.privacy.key.read(folder, environment))
-        if settings.connections.roster_upload is not None and not settings.connections.rehearsed:
+        connections = settings.connections
+        if not connections.rehearsed and (connections.roster_upload or connections.roster_api):
             raise keyless()
         return REHEARSED
 

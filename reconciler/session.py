@@ -97,7 +97,8 @@ class Session:
         record, configuration = self.backend.record(), self.configuration
         undo = undoing(run, self.backend.ledger(), configuration.settings.state.folder)
         with collector_paused():
-            observed = self.provider.observe(Look(undo.beside(configuration.desired), record.entries), report)
+            look = Look(undo.beside(configuration.desired), record.entries, configuration.roster, self.pseudonyms)
+            observed = self.provider.observe(look, report)
         facts = replace(self._facts(record, observed, EVERYTHING), desired=undo.desired, record=undo.only(record))
         warnings = [*undo.warnings, *self._unfinished()]
         return examined(undo.alone(plan(facts, self.provider, self._binding(record), warnings), record), configuration)

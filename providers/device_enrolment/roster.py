@@ -102,13 +102,22 @@ R = TypeVar("R", bound=Entry)
 def read(report: Report, account: Account | None = None) -> Call[AcademicReading]:
     """Every row, or an error. 150,000 people take 150 requests. `account` is read first if it is not at hand."""
     account = account or (yield from read_account())
-    if not account.serves("/roster/class"):
-        raise ProviderError("Apple offers this server token no roster.", "Rosters belong to Apple School Manager; is this its token?")
-    locations = yield from _all(account, ("/roster/class/location",), "locations", "locations", _location, report)
+    locations = yield from _locations(account, report)
     persons = yield from _all(account, ("/roster/class/person",), "persons", "people", _person, report)
     courses = yield from _all(account, account.serves(*COURSES), "courses", "courses", _course, report)
     classes = yield from _all(account, ("/roster/class",), "classes", "classes", _class, report)
     return AcademicReading(persons, classes, locations, courses)
+
+
+def locations(report: Report) -> Call[dict[str, LocationRow]]:
+    """Every location, or an error."""
+    return (yield from _locations((yield from read_account()), report))
+
+
+def _locations(account: Account, report: Report) -> Call[dict[str, LocationRow]]:
+    if not account.serves("/roster/class"):
+        raise ProviderError("Apple offers this server token no roster.", "Rosters belong to Apple School Manager; is this its token?")
+    return (yield from _all(account, ("/roster/class/location",), "locations", "locations", _location, report))
 
 
 def _all(account: Account, paths: Sequence[str], key: str, noun: str, row: Callable[[Row], R], report: Report) -> Call[dict[str, R]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from providers.device_enrolment import roster
 from providers.device_enrolment.cooling import Cooling
 from providers.device_enrolment.meanings import CODES, ENDED, HINTS
-from providers.device_enrolment.roster import AcademicReading
+from providers.device_enrolment.roster import AcademicReading, LocationRow
 from providers.device_enrolment.session import Session
 from providers.device_enrolment.token import ServerToken, TokenFacts
 from providers.device_enrolment.walk import CONTENT_TYPE
@@ -73,6 +73,10 @@ class EnrolmentService:
     def read_roster(self, report: Report) -> AcademicReading:
         """The whole roster as it stands at Apple. Raises Unauthorized, RateLimited, ProviderError."""
         return self.driver.run(roster.read(report), report)
+
+    def read_locations(self, report: Report) -> Mapping[str, LocationRow]:
+        """The locations of the roster by unique_identifier, and nothing else. Raises as `read_roster` does."""
+        return self.driver.run(roster.locations(report), report)
 
     def close(self) -> None:
         """Give the connections back. Idempotent."""

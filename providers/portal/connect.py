@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from providers.portal.capabilities import STEPS
 from providers.portal.provider import Check, Portal
 from reconciler.clock import Clock, SystemClock
 from reconciler.connections import PortalConnection
@@ -26,7 +27,9 @@ def connect(options: object, context: Context) -> Provider:
     if options.discovery_url or not rehearsed:
         checks[DOCUMENT] = partial(_discovery, options.discovery_url or "")
     clock, end = _rehearsal(context) if rehearsed else (SystemClock(), _nothing)
-    return Portal(clock, context.settings.organization.zone, checks, end)
+    read_elsewhere = ("role",) if context.settings.connections.roster_api else ()
+    kinds = tuple(kind for kind in STEPS if kind not in read_elsewhere)
+    return Portal(clock, context.settings.organization.zone, checks, end, kinds=kinds)
 
 
 def _dns(server: str) -> Check:

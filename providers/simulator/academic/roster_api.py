@@ -1,7 +1,8 @@
 """The Roster API: people, their roles by location, and classes, to read only. Ids are opaque, and no person_id is told.
 
 Apple, "Roster API". How an app is let in is Sign in with Apple's code flow and an administrator's consent; here one client of the
-organization gets its token by client credentials, and the switch roster_api_consent stands for the administrator. The shape of errors
+organization has the refresh token of that consent (or gets a token by client credentials), and the switch roster_api_consent stands for
+the administrator. The shape of errors
 and the largest page are not said by any page: errors are those of the School Manager API, a page holds 1 to 1000.
 """
 
@@ -36,14 +37,25 @@ def credentials(store: Store) -> tuple[str, str]:
         return str(store.meta("roster_client_id")), str(store.meta("roster_client_secret"))
 
 
+def refresh_token(store: Store) -> str:
+    """What the app was given when an administrator let it read everything; made when first asked for."""
+    with store.transaction():
+        if store.meta("roster_refresh_token") is None:
+            store.set_meta("roster_refresh_token", secrets.token_urlsafe(24))
+        return str(store.meta("roster_refresh_token"))
+
+
 def token(call: Call) -> Answer:
     """POST /rosterapi/token: an access token for the scopes asked for, or 400 with an RFC 6749 error."""
     given = call.request.form
-    scopes = set(given.get("scope", "").split())
-    if given.get("grant_type") != "client_credentials":
+    grant = given.get("grant_type")
+    if grant not in ("client_credentials", "refresh_token"):
         return Answer({"error": "unsupported_grant_type"}, 400)
     if (given.get("client_id"), given.get("client_secret")) != credentials(call.store):
         return Answer({"error": "invalid_client"}, 400)
+    if grant == "refresh_token" and given.get("refresh_token") != refresh_token(call.store):
+        return Answer({"error": "invalid_grant"}, 400)
+    scopes = set(SCOPES) if grant == "refresh_token" else set(given.get("scope", "").split())
     if not scopes or not scopes <= SCOPES:
         return Answer({"error": "invalid_scope"}, 400)
     value = secrets.token_urlsafe(48)
