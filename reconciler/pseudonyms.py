@@ -50,6 +50,11 @@ class Pseudonyms:
             raise keyless()
         return REHEARSED
 
+    @staticmethod
+    def is_one(text: str) -> bool:
+        """Whether a text looks like a pseudonym rather than like somebody's id."""
+        return text.startswith(MARK) and len(text) == len(MARK) + DIGITS
+
     def of(self, kind: str, name: str) -> str:
         """The pseudonym of one thing of a kind."""
         return self.all(kind, (name,))[0]

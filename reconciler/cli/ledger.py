@@ -105,8 +105,8 @@ def _asked(words: tuple[str, ...]) -> tuple[str, Path]:
 
 
 def _pseudonym(person: str, configuration: Configuration) -> str:
-    if not person:
-        return ""
+    if not person or Pseudonyms.is_one(person):
+        return person
     return Pseudonyms.of_settings(configuration.settings, configuration.folder, os.environ).of("person", person)
 
 

@@ -68,13 +68,14 @@ def _remember(district: District, **what: object) -> None:
 
 
 def test_a_person_is_found_by_id(district: District) -> None:
-    """--person finds a person's lines by person_id through the pseudonym, and neither id nor pseudonym's key is shown."""
+    """--person finds a person's lines by person_id or by pseudonym, and neither id nor pseudonym's key is shown."""
     pseudonym = REHEARSED.of("person", "S-4711")
     _remember(district, title="Upload", outcomes=[{"result": "landed", "word": "", "kind": "person", "names": [pseudonym]}])
     ran = district.run("ledger", "--person", "S-4711")
     assert _steps(ran.out) == 1
     assert "4711" not in ran.out + ran.err
     assert district.run("ledger", "--person", "S-4712").out == ""
+    assert district.run("ledger", "--person", pseudonym).out == ran.out
 
 
 def test_the_human_behind_the_bot_is_shown(district: District) -> None:
