@@ -7,13 +7,13 @@ from typing import Any
 
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds.suggest import did_you_mean, short
-from reconciler.policies import custom, devices, enrolment, organization, portal, rosters
+from reconciler.policies import apps, custom, devices, enrolment, organization, portal, rosters
 from reconciler.policies.document import variables
 from reconciler.policies.policy import Found, Matter, Place, Policy
 from reconciler.policies.settings import Rule, Silence
 
 POLICIES: Mapping[str, Policy] = {
-    policy.id: policy for policy in (*organization.POLICIES, *devices.POLICIES, *enrolment.POLICIES, *rosters.POLICIES, *portal.POLICIES)
+    policy.id: policy for family in (organization, devices, enrolment, rosters, portal, apps) for policy in family.POLICIES
 }
 """Every policy that comes with reconciler, by its id."""
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -125,3 +126,22 @@ def test_what_somebody_moved_is_told(district: District) -> None:
         ids_by_name = {one.name: id_ for id_, one in tenant.services().items()}
         tenant.portal.assign(serials, ids_by_name["Intune for Education"])
     assert _told(district, "DEV-009") == ["DEV-009 (lab): somebody moved 12 devices in the portal, and this plan moves them back."]
+
+
+@pytest.mark.parametrize(
+    ("id_", "was", "now"),
+    [
+        ("APP-004", '"role": "student"', '"role": "staff"'),
+        ("APP-004", '"is_multi_user": true', '"is_multi_user": false'),
+        ("APP-004", '"per": "user"', '"per": "user", "type": "book"'),
+        ("APP-005", '["DMPX4K2Q1"]', '["DMPX4K2Q1", "DMPX4K2Q9"]'),
+        ("APP-005", '["DMPX4K2Q1"]', '["DMPX4K2Q1"], "match": {"family": "iPad"}'),
+        ("APP-005", '"configuration_web_url"', '"support_phone_number"'),
+        ("APP-005", '"configuration_web_url"', '"is_multi_user": true, "configuration_web_url"'),
+    ],
+)
+def test_an_app_that_fits_its_devices_is_left_in_peace(tmp_path: Path, id_: str, was: str, now: str) -> None:
+    """Apps of staff, books, and devices that nobody, several people or nobody known has are not advised against."""
+    text = json.dumps(CASES[id_])
+    assert was in text
+    assert id_ not in {one for one, _ in ids(_written(tmp_path, json.loads(text.replace(was, now))))}
