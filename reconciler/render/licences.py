@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.capability import Verb
 from reconciler.kinds.licences import APP, LICENCE, TOKEN, USER, App, Licence
+from reconciler.licences.balance import Balance
 from reconciler.plan import Plan, Verdict
 
 COLUMNS = ("owned", "used", "planned", "by others", "reserve", "short", "idle")
@@ -68,10 +69,15 @@ def holder(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def rows(plan: Plan) -> Sequence[Row]:
+def notable(plan: Plan) -> Sequence[Balance]:
     """Every app that is lacking or of which anything changes; those that need nobody's attention are left out."""
     changing = {change.verdict.scope for change in plan.changes if change.verdict.kind == LICENCE}
-    return [_row(plan, at) for at, one in enumerate(plan.balances) if one.short or one.app in changing]
+    return [one for one in plan.balances if one.short or one.app in changing]
+
+
+def rows(plan: Plan) -> Sequence[Row]:
+    """The numbers of those."""
+    return [_row(plan, one) for one in notable(plan)]
 
 
 def rest(plan: Plan) -> str:
@@ -92,8 +98,12 @@ def table(plan: Plan) -> Iterator[str]:
         yield from (f"  {row.title:<{width}}" + "".join(f"{number:>11}" for number in row.numbers) for row in found)
 
 
-def _row(plan: Plan, at: int) -> Row:
-    one = plan.balances[at]
+def title(plan: Plan, app: str) -> str:
+    """What people call an app of a balance."""
+    return plan.titles.get(APP, {}).get(app, app)
+
+
+def _row(plan: Plan, one: Balance) -> Row:
     owned = "no limit" if one.owned < 0 else f"{one.owned:,}"
     numbers = (f"{number:,}" for number in (one.used, one.planned, one.others, one.reserve, one.short, one.idle))
-    return Row(plan.titles.get(APP, {}).get(one.app, one.app), (owned, *numbers))
+    return Row(title(plan, one.app), (owned, *numbers))

@@ -28,8 +28,9 @@ UNSAID = "how it was before is not known here"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence whose number is not known yet: what stands before it, one and many with their verb, what follows."""
+    """A sentence whose number is not known yet: where, what stands before it, one and many with their verb, what follows."""
 
+    place: str
     before: str
     one: str = ""
     many: str = ""
@@ -44,19 +45,20 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Changes of one verb, route and cause that one sentence tells."""
+    """Changes of one verb, route and cause that one sentence tells. `words` is the sentence for readers who know where."""
 
     text: str
+    words: str
     changes: tuple[Change, ...]
 
 
-def told(plan: Plan, changes: Sequence[Change]) -> Iterator[Told]:
-    """Sentences for the changes of a roster."""
+def told(plan: Plan, changes: Sequence[Change], *, each: int = EACH, moves: Moves | None = None) -> Iterator[Told]:
+    """Sentences for the changes of a roster. `moves`: of all its classes, where these are only some."""
     of_kind: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         of_kind[change.verdict.kind].append(change)
     yield from _gathered(of_kind["person"], lambda change: _person(plan, change.verdict))
-    yield from _classes(plan, of_kind["class"])
+    yield from _classes(plan, of_kind["class"], moves or Moves.of(of_kind["class"]), each)
     for kind in ("course", "location"):
         yield from _gathered(of_kind[kind], lambda change: _thing(plan, change))
 
@@ -67,7 +69,16 @@ def _gathered(changes: Sequence[Change], words: Callable[[Change], Sentence]) ->
         verdict = change.verdict
         groups[words(change), verdict.verb, verdict.route, verdict.cause, verdict.takes_over].append(change)
     for (sentence, *_), group in groups.items():
-        yield Told(sentence.of(len(group)), tuple(group))
+        said = sentence.of(len(group))
+        yield Told(f"{sentence.place}: {said}" if sentence.place else said, said, tuple(group))
+
+
+def lasting(verdict: Verdict) -> bool:
+    """Whether uploading the former roster again would not simply bring back what this change of a roster takes away."""
+    before, after = verdict.before, verdict.after
+    if verdict.verb is Verb.UPDATE and isinstance(before, Person) and isinstance(after, Person):
+        return UNKNOWN not in (before.source, after.source) and before.source != after.source
+    return verdict.verb is Verb.DELETE
 
 
 def title(plan: Plan, kind: str, name: str) -> str:
@@ -76,25 +87,25 @@ def title(plan: Plan, kind: str, name: str) -> str:
 
 
 def _at(plan: Plan, location: str) -> str:
-    return "" if location in ("", UNKNOWN) else f"{title(plan, 'location', location)}: "
+    return "" if location in ("", UNKNOWN) else title(plan, "location", location)
 
 
 def _person(plan: Plan, verdict: Verdict) -> Sentence:
     before, after = verdict.before, verdict.after
     spec = before or after
     if not isinstance(spec, Person):  # nothing is known of one that vanished
-        return Sentence("", "person is gone already", "people are gone already")
+        return Sentence("", "", "person is gone already", "people are gone already")
     one, many = _PEOPLE[spec.role]
     home = _at(plan, spec.locations[0] if spec.locations else "")
     if verdict.verb is not Verb.UPDATE or not (isinstance(before, Person) and isinstance(after, Person)):
         singular, plural, consequence = _VERBS.get(verdict.verb, _VERBS[Verb.ADOPT])
-        return Sentence(home, singular.format(one), plural.format(many), consequence)
+        return Sentence(home, "", singular.format(one), plural.format(many), consequence)
     if UNKNOWN not in before.locations and before.locations[:1] != after.locations[:1]:
-        return Sentence(home, f"{one} moves", f"{many} move", f" to {title(plan, 'location', after.locations[0])}")
-    return Sentence(home, f"{one}: ", f"{many}: ", _changed(before, after))
+        return Sentence(home, "", f"{one} moves", f"{many} move", f" to {title(plan, 'location', after.locations[0])}")
+    return Sentence(home, "", f"{one}: ", f"{many}: ", changed(before, after))
 
 
-def _changed(before: Person, after: Person) -> str:
+def changed(before: Person, after: Person) -> str:
     """What becomes different, without what tells who somebody is."""
     different = {name for name, value in before if value not in (UNKNOWN, getattr(after, name))}
     parts = [
@@ -122,28 +133,30 @@ def _thing(plan: Plan, change: Change) -> Sentence:
     many = {"course": "courses", "location": "locations"}[kind]
     match verdict.verb:
         case Verb.DELETE if kind == "course":
-            return Sentence(f"{home}course {name} ends ({COURSE_ENDS})")
+            return Sentence(home, f"course {name} ends ({COURSE_ENDS})")
         case Verb.DELETE:
-            return Sentence(f"{name} is left out (Apple does not say what becomes of it)")
+            return Sentence("", f"{name} is left out (Apple does not say what becomes of it)")
         case Verb.UPDATE:
-            return Sentence(f"{home}{name}: {'; '.join(_differences(verdict.before, verdict.after))}")
+            return Sentence(home, f"{name}: {'; '.join(_differences(verdict.before, verdict.after))}")
         case Verb.CREATE:
-            return Sentence(home, f"{kind} begins", f"{many} begin")
+            return Sentence(home, "", f"{kind} begins", f"{many} begin")
         case verb:
             singular, plural, _ = _VERBS[verb]
-            return Sentence(home, singular.format(kind), plural.format(many))
+            return Sentence(home, "", singular.format(kind), plural.format(many))
 
 
 @dataclass(frozen=True, slots=True)
-class _Moves:
-    """Who goes where: `to` (class, class) → students who leave the one and join the other; `left`, `joined`: class → the others."""
+class Moves:
+    """Who goes where. `away`: class → the classes that its students leave it for, `here`: those that students come to it from, each with
+    how many; `left`, `joined`: class → the others."""
 
-    to: Counter[tuple[str, str]] = field(default_factory=Counter)
+    away: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    here: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     left: Counter[str] = field(default_factory=Counter)
     joined: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, changes: Sequence[Change]) -> _Moves:
+    def of(cls, changes: Sequence[Change]) -> Moves:
         """From all changed classes together."""
         left, joined = _sides(changes)
         found = cls()
@@ -151,7 +164,9 @@ class _Moves:
             there = sorted(joined.get(student, ()))
             for name in sorted(classes):
                 if there:
-                    found.to[name, there.pop()] += 1
+                    target = there.pop()
+                    found.away[name][target] += 1
+                    found.here[target][name] += 1
                 else:
                     found.left[name] += 1
             joined[student] = set(there)
@@ -178,15 +193,14 @@ def _students(spec: object) -> set[str]:
     return set(spec.students) if isinstance(spec, Class) else set()
 
 
-def _classes(plan: Plan, changes: Sequence[Change]) -> Iterator[Told]:
-    moves = _Moves.of(changes)
+def _classes(plan: Plan, changes: Sequence[Change], moves: Moves, each: int) -> Iterator[Told]:
     by_verb: dict[Verb, list[Change]] = defaultdict(list)
     for change in changes:
         by_verb[change.verdict.verb].append(change)
     for verb, group in by_verb.items():
-        if verb in (Verb.UPDATE, Verb.DELETE) and len(group) <= EACH:
+        if verb in (Verb.UPDATE, Verb.DELETE) and len(group) <= each:
             for change in group:
-                yield Told(_class(plan, change, moves), (change,))
+                yield _class(plan, change, moves)
         else:
             yield from _gathered(group, lambda change: _many_classes(plan, change))
 
@@ -201,34 +215,34 @@ def _many_classes(plan: Plan, change: Change) -> Sentence:
         Verb.ADOPT: ("class is there already", "classes are there already", ""),
         Verb.FORGET: ("class is gone already", "classes are gone already", ""),
     }[change.verdict.verb]
-    return Sentence(home, one, many, after)
+    return Sentence(home, "", one, many, after)
 
 
-def _class(plan: Plan, change: Change, moves: _Moves) -> str:
+def _class(plan: Plan, change: Change, moves: Moves) -> Told:
     """One class that changes or ends."""
     before, after = change.verdict.before, change.verdict.after
     spec = after or before
-    place = f" ({title(plan, 'location', spec.location)})" if isinstance(spec, Class) else ""
-    head = f"{title(plan, 'class', change.name)}{place}"
+    name = title(plan, "class", change.name)
     parts = list(_flow(plan, change.name, moves))
-    if change.verdict.verb is Verb.DELETE:
-        return f"class {head} ends ({'; '.join([CLASS_ENDS, *parts])})"
     if isinstance(before, Class) and isinstance(after, Class):
         parts += _class_differences(before, after)
-    return f"{head}: " + "; ".join(parts)
+    place = f" ({title(plan, 'location', spec.location)})" if isinstance(spec, Class) else ""
+    if change.verdict.verb is Verb.DELETE:
+        head, rest = f"class {name}", f" ends ({'; '.join([CLASS_ENDS, *parts])})"
+    else:
+        head, rest = name, f": {'; '.join(parts)}"
+    return Told(head + place + rest, head + rest, (change,))
 
 
-def _flow(plan: Plan, name: str, moves: _Moves) -> Iterator[str]:
-    for (origin, target), count in sorted(moves.to.items()):
-        if origin == name:
-            yield Sentence("", "student moves", "students move", f" to {title(plan, 'class', target)}").of(count)
-    for (origin, target), count in sorted(moves.to.items()):
-        if target == name:
-            yield Sentence("", "student comes", "students come", f" from {title(plan, 'class', origin)}").of(count)
+def _flow(plan: Plan, name: str, moves: Moves) -> Iterator[str]:
+    for target, count in sorted(moves.away[name].items()):
+        yield Sentence("", "", "student moves", "students move", f" to {title(plan, 'class', target)}").of(count)
+    for origin, count in sorted(moves.here[name].items()):
+        yield Sentence("", "", "student comes", "students come", f" from {title(plan, 'class', origin)}").of(count)
     if moves.joined[name]:
-        yield Sentence("", "student joins", "students join").of(moves.joined[name])
+        yield Sentence("", "", "student joins", "students join").of(moves.joined[name])
     if moves.left[name]:
-        yield Sentence("", "student leaves", "students leave", " it").of(moves.left[name])
+        yield Sentence("", "", "student leaves", "students leave", " it").of(moves.left[name])
 
 
 def _class_differences(before: Class, after: Class) -> Iterator[str]:

@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 from reconciler.capability import Route, Verb
 from reconciler.diff import explain
 from reconciler.kinds import KINDS
+from reconciler.kinds.devices import ASSIGNMENT
+from reconciler.kinds.enrolment import ENROLMENT_PROFILE
 from reconciler.plan import NOT_ASKED, Awaiting, Cause, Change, Plan, Price, Verdict
 from reconciler.render.licences import SENTENCES, holder
 from reconciler.render.roster import Told, told
@@ -191,18 +193,30 @@ class Waiting:
 
 def awaiting(plan: Plan) -> Iterator[Waiting]:
     """What is awaited, oldest first; beyond some dates the rest is one."""
-    by_date: dict[str, list[Awaiting]] = defaultdict(list)
+    of_kind: dict[str, list[Awaiting]] = defaultdict(list)
     for item in plan.awaiting:  # sorted by date already
-        dates = len(by_date)
-        by_date[item.since if item.since in by_date or dates < _DATES else list(by_date)[-1]].append(item)
-    today = _today(plan)
-    for since, items in by_date.items():
-        later = " or later" if items[-1].since != since else ""
-        text = f"Awaiting {counted(len(items), 'device')} that the organization does not have (since {since}{later}{_age(since, today)})"
-        yield Waiting(text, tuple(item.address.name for item in items), _gone(sum(item.vanished for item in items)))
+        of_kind[item.address.kind].append(item)
+    for kind, items in of_kind.items():
+        yield from _awaiting(_AWAITED.get(kind, _AWAITED[ASSIGNMENT]), items, _today(plan))
 
 
 _DATES = 5
+_AWAITED = {
+    ASSIGNMENT: "that the organization does not have",
+    ENROLMENT_PROFILE.name: "that their device-management service does not have, for their enrolment settings",
+}
+
+
+def _awaiting(missed: str, awaited: Sequence[Awaiting], today: date) -> Iterator[Waiting]:
+    """Devices that are missed in one way, by the day since when."""
+    by_date: dict[str, list[Awaiting]] = defaultdict(list)
+    for item in awaited:
+        dates = len(by_date)
+        by_date[item.since if item.since in by_date or dates < _DATES else list(by_date)[-1]].append(item)
+    for since, items in by_date.items():
+        later = " or later" if items[-1].since != since else ""
+        text = f"Awaiting {counted(len(items), 'device')} {missed} (since {since}{later}{_age(since, today)})"
+        yield Waiting(text, tuple(item.address.name for item in items), _gone(sum(item.vanished for item in items)))
 
 
 def _gone(count: int) -> str:
@@ -237,7 +251,7 @@ def _nothing(plan: Plan) -> str:
     if any(left.why == NOT_ASKED for left in plan.left_alone):
         return "nothing to do for what was asked"
     if plan.awaiting:
-        return f"nothing to do before {counted(len(plan.awaiting), 'awaited device')} can be found"
+        return f"nothing to do before {counted(len({item.address.name for item in plan.awaiting}), 'awaited device')} can be found"
     return "nothing to do: the organization is as the configuration says"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reconciler.diff import explain
 from reconciler.kinds import KINDS
-from reconciler.kinds.roster import UNKNOWN, Class
+from reconciler.kinds.roster import UNKNOWN, Class, Person
 from reconciler.plan import Plan, Verdict
 from reconciler.render.summary import counted, move
 
@@ -24,7 +24,7 @@ class Attribute:
         return f"{self.label} {self.before} → {self.after or 'not set'}" if self.before else f"{self.label} {self.after}"
 
 
-_HIDDEN = Attribute("personal details", "", "(not shown)")
+HIDDEN = Attribute("personal details", "", "(not shown)")
 
 
 def attributes(plan: Plan, verdict: Verdict) -> tuple[Attribute, ...]:
@@ -37,8 +37,15 @@ def what(plan: Plan, verdict: Verdict) -> str:
     """The change in one phrase that fits every name of the verdict."""
     if KINDS[verdict.kind].placed:
         return move(plan, verdict)
-    others = map(str, _plain(plan, verdict) if verdict.after else ())
-    return "; ".join([*filter(None, _members(verdict).values()), *others])
+    spec = verdict.after or verdict.before
+    if isinstance(spec, Person) and not (verdict.before and verdict.after):
+        return f"{_PEOPLE[spec.role]}, grade {spec.grade}" if spec.grade not in ("", UNKNOWN) else _PEOPLE[spec.role]
+    members = list(filter(None, _members(verdict).values()))
+    said = verdict.after and (verdict.before or not members)  # of a class that begins, who is in it says enough
+    return "; ".join([*members, *map(str, _plain(plan, verdict) if said else ())])
+
+
+_PEOPLE = {"student": "student", "staff": "member of staff"}
 
 
 def _plain(plan: Plan, verdict: Verdict) -> Iterator[Attribute]:
@@ -50,7 +57,7 @@ def _plain(plan: Plan, verdict: Verdict) -> Iterator[Attribute]:
         if item.path not in apart and item.before != UNKNOWN:
             yield Attribute(kind.labels.get(item.path, item.path), item.before, item.after)
     if any(item.path in kind.personal for item in found):
-        yield _HIDDEN
+        yield HIDDEN
 
 
 def _members(verdict: Verdict) -> dict[str, str]:

@@ -20,7 +20,7 @@ function becomes(before, after) {
 
 const ROUTES = { automatic: "by reconciler", task: "by a person, in the portal", unsupported: "not at all", record: "in our record only" };
 
-function facts(group, name) {
+function facts({ group, name, source }) {
   const texts = data.texts;
   return [
     ["Address", `${group.kind}/${name}`],
@@ -30,14 +30,14 @@ function facts(group, name) {
     ["Why", group.why],
     ["How", [ROUTES[group.route], group.reason].filter(Boolean).join(". ")],
     ["Waits for", group.waits],
-    ["Asked for by", group.origin || (group.source ? "" : "no entry any more")],
-    ["In the file", group.source],
+    ["Asked for by", group.origin || (source ? "" : "no entry any more")],
+    ["In the file", source],
   ].filter(([, value]) => value);
 }
 
-function detail(group, name) {
+function detail(change) {
   const list = element("dl", "detail");
-  for (const [label, value] of facts(group, name)) {
+  for (const [label, value] of facts(change)) {
     const pair = element("div");
     pair.append(element("dt", "", label), element("dd", label === "In the file" || label === "Address" ? "code" : "", value));
     list.append(pair);
@@ -62,15 +62,15 @@ function measure() {
 }
 
 function build(row) {
-  const { group, name } = nth(view.result, row);
+  const change = nth(view.result, row);
   const made = element("div", "row");
   made.setAttribute("role", "listitem");
   made.setAttribute("aria-posinset", row + 1);
   made.setAttribute("aria-setsize", view.shown);
-  const button = head(group, name);
+  const button = head(change.group, change.name);
   button.setAttribute("aria-expanded", row === view.open);
   made.append(button);
-  if (row === view.open) made.append(detail(group, name));
+  if (row === view.open) made.append(detail(change));
   made.dataset.row = row;
   list.append(made);
   return made;

@@ -74,9 +74,9 @@ function onPaper() {
   const table = element("table", "paper");
   table.append(element("caption", "", told(result) + cut));
   for (let row = 0; row < count; row += 1) {
-    const { group, name } = nth(result, row);
+    const { group, name, source: place } = nth(result, row);
     const line = table.insertRow();
-    for (const text of [group.effect.label, [name, group.title].filter(Boolean).join(" "), group.what, group.why, group.source]) {
+    for (const text of [group.effect.label, [name, group.title].filter(Boolean).join(" "), group.what, group.why, place]) {
       line.insertCell().textContent = text;
     }
   }

@@ -15,15 +15,20 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
+from reconciler.kinds.roles import Grant
 from reconciler.kinds.roster import ROSTER
 from reconciler.plan import Change, Plan, Refusal
-from reconciler.render import licences
 from reconciler.render.document import digest
+from reconciler.render.html.attributes import HIDDEN, attributes
+from reconciler.render.html.bars import bars
 from reconciler.render.html.data import title, to_json
-from reconciler.render.html.effect import EFFECTS, Effect, effect_of
+from reconciler.render.html.effect import BY_HAND, EFFECTS, Effect, effect_of
 from reconciler.render.html.flows import picture
-from reconciler.render.html.sections import sections
+from reconciler.render.html.sections import SCHOOLS, schools
+from reconciler.render.html.timeline import timeline
+from reconciler.render.licences import rest
 from reconciler.render.summary import Line, awaiting, counted, due, duration, instructions, lines, most_urgent, plain, totals
 from state.collector import collector_paused
 
@@ -32,6 +37,14 @@ LINES = 60
 NOTES = 100
 """Tasks, findings and other notes shown of each sort; what is beyond is counted."""
 SAMPLES = 5
+CHANNELS = {
+    "apple_school": "Devices and their services",
+    "roster_upload": "People and classes: the upload",
+    "device_enrolment": "Enrolment, and reading people and classes back",
+    "apps_and_books": "Licences of apps and books",
+    "portal": "What the internet tells of domains",
+}
+"""What goes through a channel, by the channel's name."""
 _SCRIPTS = ("search.js", "list.js", "page.js")
 
 
@@ -48,10 +61,11 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a person must do, step by step. `waiting` changes come after it."""
+    """What a person must do, step by step. `change`: what becomes of it, in words. `waiting` changes come after it."""
 
     key: str
     title: str
+    change: str
     reason: str
     link: str
     steps: tuple[str, ...]
@@ -63,6 +77,7 @@ class Task:
 def render(plan: Plan) -> str:
     """The plan as one self-contained page."""
     style, script = _source("page.css"), _source(*_SCRIPTS)
+    by_school = schools(plan)
     told = {"plan": plan, "digest": digest(plan), "policy": _policy(style, script), "style": style, "script": script}
     return (
         _environment()
@@ -74,17 +89,20 @@ def render(plan: Plan) -> str:
             made=moment(plan.binding.created, plan.binding.time_zone),
             spent=duration(sum(price.seconds for price in plan.prices)) if any(price.writes for price in plan.prices) else "",
             risks=tuple(_risks(plan)),
-            sections=sections(plan),
+            schools=by_school,
+            lasting=[(school.title, sentence) for school in by_school for sentence in school.lasting],
+            most_schools=SCHOOLS,
             picture=picture(plan),
             tasks=tuple(_task(plan, change) for change in most_urgent(plan)[:NOTES]),
             refusals=[(_sentence(refusal.message), _approval(refusal)) for refusal in plan.refusals],
-            licences=licences.rows(plan),
-            licences_rest=licences.rest(plan),
-            licence_columns=licences.COLUMNS,
+            bars=bars(plan),
+            licences_rest=rest(plan),
+            timeline=timeline(plan),
             awaiting=tuple(awaiting(plan)),
-            warnings=[finding for finding in plan.findings if finding not in plan.errors],
+            warnings=_warnings(plan),
             kinds=[KINDS[name] for name in KINDS if any(change.verdict.kind == name for change in plan.changes)],
             data=to_json(plan),
+            channels=CHANNELS,
             limit=NOTES,
             samples=SAMPLES,
         )
@@ -143,24 +161,47 @@ def _headline(plan: Plan) -> tuple[str, str]:
     return ("hand", f"{counted(len(plan.tasks), 'task')} for a person") if plan.tasks else ("quiet", "Nothing to apply")
 
 
+def _warnings(plan: Plan) -> list[Diagnostic]:
+    """What is to be known, without what the time line says already."""
+    said = {item.says for item in plan.renewals}
+    return [finding for finding in plan.findings if finding.severity is not Severity.ERROR and finding.message not in said]
+
+
 def _risks(plan: Plan) -> Iterator[Risk]:
-    """What the roster's own section tells class by class is counted here, and not told again."""
+    """What the schools tell of their rosters, and the tasks step by step, is counted here and not told again."""
     found: dict[Effect, list[Change]] = defaultdict(list)
     for change in plan.changes:
         found[effect_of(change.verdict)].append(change)
     for effect in EFFECTS:
         if found[effect]:
-            told = lines(plan, (change for change in found[effect] if KINDS[change.verdict.kind].whole != ROSTER))
+            apart = [change for change in found[effect] if KINDS[change.verdict.kind].whole != ROSTER and effect is not BY_HAND]
+            told = lines(plan, apart)
             yield Risk(effect, len(found[effect]), sum(line.count for line in told), told[:LINES], max(0, len(told) - LINES))
 
 
 def _task(plan: Plan, change: Change) -> Task:
     how = change.verdict.capability
     waiting = sum(other.verdict.waits_for == change.address for other in plan.changes)
-    name = f"{KINDS[change.verdict.kind].noun[0]} {title(plan, change) or change.name}"
     link = how.link if how.link.startswith("https://") else ""
     when = _sentence(words) + " " if (words := due(plan, change)[1]) else ""
-    return Task(str(change.address), name, when + how.reason, link, instructions(change), str(change.verdict.source or ""), waiting)
+    words = "; ".join(str(one) for one in attributes(plan, change.verdict) if one is not HIDDEN)
+    return Task(
+        str(change.address),
+        _task_title(plan, change),
+        words,
+        when + how.reason,
+        link,
+        instructions(change),
+        str(change.verdict.source or ""),
+        waiting,
+    )
+
+
+def _task_title(plan: Plan, change: Change) -> str:
+    spec = change.verdict.after or change.verdict.before
+    if isinstance(spec, Grant):  # its name is all that there is of it
+        return f"{spec.role} for {spec.person} at {plan.titles.get('location', {}).get(spec.location, spec.location)}"
+    return f"{KINDS[change.verdict.kind].noun[0]} {title(plan, change) or change.name}"
 
 
 def _approval(refusal: Refusal) -> tuple[str, ...]:

@@ -15,14 +15,15 @@ UNASSIGNED = "Unassigned"
 
 
 def school(plan: Plan, verdict: Verdict) -> str:
-    """The location that a roster's change belongs to; for everything else the first folder of its file, as teams split theirs."""
+    """The location that a roster's change belongs to; for everything else the first folder of its file, as teams split theirs. A folder
+    that is called like a location is that school's."""
     location = _location(verdict.after or verdict.before)
     if location:
         return plan.titles.get("location", {}).get(location, location)
     if verdict.source is None:
         return NOWHERE
     folders = PurePosixPath(verdict.source.file.replace("\\", "/")).parts[:-1]
-    return folders[0] if folders else EVERYWHERE
+    return plan.titles.get("location", {}).get(folders[0], folders[0]) if folders else EVERYWHERE
 
 
 def _location(spec: Spec | None) -> str:

@@ -14,8 +14,8 @@ function element(tag, className, text) {
 
 // ---------------------------------------------------------------- what there is
 
-function read([effect, words, attributes, names]) {
-  const group = { effect: data.effects[effect], attributes, names: names.split("\n") };
+function read([effect, words, attributes, names, lines]) {
+  const group = { effect: data.effects[effect], attributes, lines, names: names.split("\n") };
   data.words.forEach((word, place) => { group[word] = data.texts[words[place]]; });
   const told = [group.effect.label, ...data.words.map((word) => group[word])];
   group.told = told.join("\n").toLowerCase();
@@ -88,5 +88,6 @@ function nth({ runs }, place) {
     else high = middle - 1;
   }
   const { group, rows, start } = runs[low];
-  return { group, name: group.names[rows ? rows[place - start] : place - start] };
+  const row = rows ? rows[place - start] : place - start;
+  return { group, name: group.names[row], source: group.lines ? `${group.source}:${group.lines[row]}` : group.source };
 }

@@ -1,71 +1,80 @@
-"""The summary's tables: who is touched, and how badly. A family's own view is one function that makes a Section of a plan."""
+"""The summary by school: what happens there in sentences, how much of it is how risky, and what cannot simply be taken back."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from reconciler.capability import Verb
 from reconciler.kinds import KINDS
-from reconciler.kinds.roster import ROSTER
-from reconciler.plan import Change, Plan, Verdict
+from reconciler.kinds.roster import CLASS, ROSTER, Class
+from reconciler.plan import Change, Plan
 from reconciler.render.document import by_verdict
-from reconciler.render.html.attributes import what
 from reconciler.render.html.data import title
 from reconciler.render.html.effect import EFFECTS, Effect, effect_of
 from reconciler.render.html.places import school
-from reconciler.render.summary import counted
+from reconciler.render.roster import Moves, lasting, told
+from reconciler.render.summary import counted, lines, plain
 
-ROWS = 200
-"""Rows of a section; what is beyond is counted and stands in the list of every change."""
+SCHOOLS = 200
+"""Schools shown; what is beyond is counted and stands in the list of every change."""
+SENTENCES = 60
+"""Sentences of one school, and classes told one by one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One thing of a section: its title, what happens to it in words, and its changes by effect, riskiest first.
+class Sentence:
+    """What happens, in words. `lasting`: it cannot simply be taken back. `names` are the things it counts, where a reader asks for them;
+    `more` of them are not shown."""
 
-    `under` heads the rows that share it. `school` and `text` are what the list of every change is filtered by to show the row's own.
-    """
-
-    title: str
+    effect: Effect
     words: str
-    counts: tuple[tuple[Effect, int], ...]
-    under: str = ""
-    school: str = ""
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """One table of the summary. `first` heads the column of titles; `more` rows are not shown."""
-
-    id: str
-    title: str
-    lead: str
-    first: str
-    rows: tuple[Row, ...]
+    count: int
+    lasting: bool = False
+    names: tuple[str, ...] = ()
     more: int = 0
 
 
-def sections(plan: Plan) -> tuple[Section, ...]:
-    """Every section that has something to say of this plan."""
-    groups = [(changes[0].verdict, changes) for changes in by_verdict(plan.changes)]
-    return tuple(section for make in _MAKERS for section in make(plan, groups) if section.rows)
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school, a folder of the configuration, or the whole organization: what changes there, and its changes by effect, riskiest first.
+
+    `more` sentences are not shown.
+    """
+
+    title: str
+    nouns: str
+    counts: tuple[tuple[Effect, int], ...]
+    sentences: tuple[Sentence, ...]
+    more: int
+
+    @property
+    def lasting(self) -> tuple[Sentence, ...]:
+        """What cannot simply be taken back."""
+        return tuple(sentence for sentence in self.sentences if sentence.lasting)
 
 
-_Groups = Sequence[tuple[Verdict, list[Change]]]
+def schools(plan: Plan) -> tuple[School, ...]:
+    """Every school of which something changes: those that lose something for good first, then the largest."""
+    by_school: dict[str, list[list[Change]]] = defaultdict(list)
+    for changes in by_verdict(plan.changes):
+        by_school[school(plan, changes[0].verdict)].append(changes)
+    moves = Moves.of([change for change in plan.changes if change.verdict.kind == CLASS.name])
+    found = [_school(plan, name, groups, moves) for name, groups in by_school.items()]
+    return tuple(sorted(found, key=lambda one: (not one.lasting, -sum(count for _, count in one.counts), one.title)))
 
 
-def _by_school(plan: Plan, groups: _Groups) -> Iterator[Section]:
-    effects: dict[str, Counter[Effect]] = defaultdict(Counter)
-    nouns: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
-    for verdict, changes in groups:
-        where = school(plan, verdict)
-        effects[where][effect_of(verdict)] += len(changes)
-        nouns[where][verdict.kind, verdict.noun] += len(changes)
-    rows = [Row(where, _nouns(nouns[where]), ranked(found), school=where) for where, found in effects.items()]
-    rows.sort(key=lambda row: (-sum(count for _, count in row.counts), row.title))
-    yield _section("schools", "By school", "A school is a location of the roster, or a folder of the configuration.", "School", rows)
+def _school(plan: Plan, name: str, groups: Sequence[list[Change]], moves: Moves) -> School:
+    effects: Counter[Effect] = Counter()
+    nouns: Counter[tuple[str, str]] = Counter()
+    for changes in groups:
+        verdict = changes[0].verdict
+        effects[effect_of(verdict)] += len(changes)
+        nouns[verdict.kind, verdict.noun] += len(changes)
+    ranked = tuple((effect, effects[effect]) for effect in EFFECTS if effects[effect])
+    sentences = _sentences(plan, [change for changes in groups for change in changes], moves)
+    return School(name, _nouns(nouns), ranked, tuple(sentences[:SENTENCES]), max(0, len(sentences) - SENTENCES))
 
 
 def _nouns(found: Counter[tuple[str, str]]) -> str:
@@ -77,40 +86,26 @@ def _counted(count: int, own: tuple[str, str], noun: str) -> str:
     return f"{count:,} {own[count != 1]}" if noun in ("", own[0]) else counted(count, noun)
 
 
-def ranked(found: Counter[Effect]) -> tuple[tuple[Effect, int], ...]:
-    """Counts by effect, riskiest first, without those that have none."""
-    return tuple((effect, found[effect]) for effect in EFFECTS if found[effect])
+def _sentences(plan: Plan, changes: Sequence[Change], moves: Moves) -> list[Sentence]:
+    """Riskiest first, then what touches most."""
+    found = [*_of_roster(plan, [one for one in changes if KINDS[one.verdict.kind].whole == ROSTER], moves)]
+    by_effect: dict[Effect, list[Change]] = defaultdict(list)
+    for change in changes:
+        if KINDS[change.verdict.kind].whole != ROSTER:
+            by_effect[effect_of(change.verdict)].append(change)
+    found += [Sentence(effect, line.text, line.count) for effect, group in by_effect.items() for line in lines(plan, group)]
+    return sorted(found, key=lambda one: (not one.lasting, EFFECTS.index(one.effect), -one.count, one.words))
 
 
-def _by_class(plan: Plan, groups: _Groups) -> Iterator[Section]:
-    of_roster = [(verdict, changes) for verdict, changes in groups if KINDS[verdict.kind].whole == ROSTER]
-    rows = [*_roster_counts(plan, of_roster), *_classes(plan, of_roster)]
-    rows.sort(key=lambda row: row.under)  # stable: a school's counts stay before its classes
-    lead = "Members are counted. Nobody is named: people appear in this plan under pseudonyms only."
-    yield _section("roster", "The roster, by class", lead, "Class", rows)
+def _of_roster(plan: Plan, changes: Sequence[Change], moves: Moves) -> Iterator[Sentence]:
+    for one in told(plan, changes, each=SENTENCES, moves=moves):
+        verdict = one.changes[0].verdict
+        names = _classes(plan, one.changes) if verdict.verb is Verb.CREATE and verdict.kind == CLASS.name else []
+        shown = tuple(names[:SENTENCES])
+        yield Sentence(effect_of(verdict), plain(one.words), len(one.changes), lasting(verdict), shown, len(names) - len(shown))
 
 
-def _roster_counts(plan: Plan, groups: Iterable[tuple[Verdict, list[Change]]]) -> Iterator[Row]:
-    """A row for each school's locations, people and courses."""
-    effects: dict[tuple[str, str], Counter[Effect]] = defaultdict(Counter)
-    for verdict, changes in groups:
-        if verdict.kind != "class":
-            effects[school(plan, verdict), verdict.kind][effect_of(verdict)] += len(changes)
-    for (where, kind), found in sorted(effects.items(), key=lambda item: list(KINDS).index(item[0][1])):
-        noun = KINDS[kind].noun[1]
-        yield Row(noun[0].upper() + noun[1:], "", ranked(found), where, where)
-
-
-def _classes(plan: Plan, groups: Iterable[tuple[Verdict, list[Change]]]) -> Iterator[Row]:
-    for verdict, changes in groups:
-        if verdict.kind == "class":
-            where, words, counts = school(plan, verdict), what(plan, verdict), ((effect_of(verdict), 1),)
-            for change in changes:
-                yield Row(title(plan, change) or change.name, words, counts, where, where, change.name)
-
-
-def _section(name: str, heading: str, lead: str, first: str, rows: Sequence[Row]) -> Section:
-    return Section(name, heading, lead, first, tuple(rows[:ROWS]), max(0, len(rows) - ROWS))
-
-
-_MAKERS: tuple[Callable[[Plan, _Groups], Iterable[Section]], ...] = (_by_school, _by_class)
+def _classes(plan: Plan, changes: Iterable[Change]) -> list[str]:
+    """Classes that begin, each with how many are in it."""
+    begun = [(title(plan, change) or change.name, change.verdict.after) for change in changes]
+    return sorted(f"{name} ({len(after.students):,})" for name, after in begun if isinstance(after, Class))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 
 from reconciler.capability import Verb
 from reconciler.kinds.devices import DeviceAssignment
+from reconciler.kinds.licences import App
+from reconciler.kinds.renewals import State
 from reconciler.kinds.roster import Class, Location, Person
-from reconciler.plan import Cause, Change, LeftAlone, Plan, Verdict
+from reconciler.licences.balance import Balance
+from reconciler.plan import Cause, Change, Expiry, LeftAlone, Plan, Verdict
 from reconciler.resource import Address, Source, Spec
 from tests.render.plans import AUTOMATIC, BINDING, finding, move, plan_of, refusal, task, waiting
 
@@ -33,6 +37,26 @@ def members(*numbers: int) -> Class:
     return Class(course="science", location="north", number="7-A", students=tuple(f"s-{number}" for number in numbers))
 
 
+BALANCES = (Balance("north.1", 20, 12, 15, 3, 2, 10, 0), Balance("north.2", 9, 1, 1, 0, 0, 0, 8), Balance("north.3", -1, 5, 6, 0, 0, 0, 0))
+ENDINGS = (
+    ("scim", State.REVOKED, 40),
+    ("old", State.EXPIRED, -3),
+    ("lost", State.UNREADABLE, None),
+    ("push", State.DUE, 30),
+    ("token", State.DUE, 31),
+    ("far", State.FINE, 900),
+    ("api", State.UNDATED, None),
+)
+
+
+def expiry(ending: tuple[str, State, int | None]) -> Expiry:
+    """Something that ends so many days after the day of the plan."""
+    name, state, days = ending
+    ends = "" if days is None else (date(2026, 11, 23) + timedelta(days)).isoformat()
+    says, owner = f"The {name} token {state}.", "IT desk" if state is State.DUE else ""
+    return Expiry(name, "other", f"{name} token", "", state, ends, days, owner, says, f"Renew {name} so.")
+
+
 def waits(name: str) -> Change:
     """A device that goes to a service which a person must create first."""
     moved = move(name, to="mosyle")
@@ -49,6 +73,9 @@ def everything(size: int = 40) -> Plan:
         change("person", "p-00000000ffff", person("6"), None, Cause.UNDECLARED),
         change("location", "north", Location(name="North"), Location(name="North School")),
         change("class", "science-7a", members(1, 2, 3), members(2, 3, 4, 5)),
+        change("class", "latin-9", members(8), None, Cause.UNDECLARED),
+        change("class", "art-5", None, members(6, 7)),
+        change("app", "north.1", None, App(title="Keynote", location="North School", licences=30, buy=10, instead="East has 4 idle.")),
         *(task("mosyle", "Mosyle"), waits("DDDD000001")),
     ]
     plan = plan_of(
@@ -56,8 +83,9 @@ def everything(size: int = 40) -> Plan:
         titles=SERVICES,
         binding=BOUND,
         refusals=[refusal(1), refusal(2)],
-        findings=[finding("A token ends soon.")],
+        findings=[finding("The key is old."), finding("The push token due.")],
         awaiting=[waiting("AWAITED0001", "2026-11-20", vanished=True)],
         left_alone=[LeftAlone("device_assignment", 344, "on Jamf School, not ours")],
     )
-    return replace(plan, titles={**plan.titles, "location": {"north": "North School"}})
+    titles = {**plan.titles, "location": {"north": "North School", "east": "East School"}, "app": {"north.1": "Keynote at North School"}}
+    return replace(plan, titles=titles, balances=BALANCES, renewals=tuple(map(expiry, ENDINGS)))

@@ -9,8 +9,9 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from reconciler.render.html.page import render
+from reconciler.resource import Source
 from tests.render.html.conftest import Show
-from tests.render.html.district import everything
+from tests.render.html.district import change, everything, members, person
 from tests.render.plans import many, move, plan_of, task
 
 PHONE = {"width": 390, "height": 844}
@@ -28,22 +29,22 @@ def _row(page: Page, name: str) -> Locator:
 def test_every_way_to_filter(show: Show) -> None:
     """What happens, kind, place and text each narrow the list, together too, and what is found is counted aloud."""
     page = show(everything())
-    expect(page.locator("#found")).to_have_text("69 changes")
+    expect(page.locator("#found")).to_have_text("72 changes")
     for field, label, count in (
         ("effect", "Moved", 61),
         ("kind", "People", 4),
-        ("place", "east", 40),
+        ("place", "East School", 40),
         ("place", "Intune for Education", 20),
     ):
         page.select_option(f"#{field}", label=label)
-        expect(page.locator("#found")).to_have_text(f"{count} of 69 changes")
+        expect(page.locator("#found")).to_have_text(f"{count} of 72 changes")
         page.click("#clear")
     page.select_option("#effect", label="Moved")
-    page.select_option("#place", label="east")
+    page.select_option("#place", label="East School")
     page.fill("#text", "aaaa00001")
-    expect(page.locator("#found")).to_have_text("10 of 69 changes")
+    expect(page.locator("#found")).to_have_text("10 of 72 changes")
     page.fill("#text", "nowhere to be found")
-    expect(page.locator("#found")).to_have_text("0 of 69 changes")
+    expect(page.locator("#found")).to_have_text("0 of 72 changes")
     expect(page.locator("#list")).to_be_hidden()
 
 
@@ -64,17 +65,17 @@ def test_text_is_looked_for_everywhere(show: Show, text: str, count: int) -> Non
     plan = plan_of([*everything().changes, move("A3xA0", "other", file="other.yaml", to="elsewhere")])
     page = show(plan)
     page.fill("#text", text)
-    expect(page.locator("#found")).to_have_text(f"{count} of 70 changes")
+    expect(page.locator("#found")).to_have_text(f"{count} of 73 changes")
 
 
 def test_a_count_leads_to_its_changes(show: Show) -> None:
     """A count of the summary fills in the filter for what it counted."""
     page = show(everything())
     page.locator("section:has(#schools) .chip", has_text="40 moved").click()
-    expect(page.locator("#found")).to_have_text("40 of 69 changes")
-    expect(page.locator("#place")).to_have_value("school:east")
-    page.locator("section:has(#roster) tr", has_text="science-7a").locator(".chip").click()
-    assert _names(page) == ["science-7a"]
+    expect(page.locator("#found")).to_have_text("40 of 72 changes")
+    expect(page.locator("#place")).to_have_value("school:East School")
+    page.locator("section:has(#schools) .chip", has_text="1 leaving").click()
+    assert _names(page) == ["p-00000000ffff"]
 
 
 def test_a_change_opens_with_all_about_it(show: Show) -> None:
@@ -97,6 +98,28 @@ def test_a_change_opens_with_all_about_it(show: Show) -> None:
     expect(row.locator(".head")).to_have_attribute("aria-expanded", "true")
     row.locator(".head").click()
     expect(row.locator(".detail")).to_have_count(0)
+
+
+def test_a_person_opens_with_their_line(show: Show) -> None:
+    """People who read the same share their words, and each still tells their own line of the file, found by search or not."""
+    plan = everything()
+    found = [replace(one.verdict, source=Source("people.csv", line)) for line, one in enumerate(plan.changes) if one.name[:3] == "p-0"]
+    people = [replace(change("person", f"p-{number}", None, person("6")), verdict=verdict) for number, verdict in enumerate(found)]
+    page = show(plan_of(people))
+    for text in ("", "p-2"):
+        page.fill("#text", text)
+        page.locator("#list .head", has_text="p-2").click()
+        assert f"people.csv:{found[2].source.line if found[2].source else 0}" in page.locator(".detail").inner_text()
+
+
+def test_a_school_opens_with_its_sentences(show: Show) -> None:
+    """What happens at a school is one press or key away, and closed before."""
+    page = show(everything())
+    told = page.get_by_text("3 students: grade 6 → 7")
+    expect(told).to_be_hidden()
+    page.locator("section:has(#schools) summary", has_text="North School").focus()
+    page.keyboard.press("Enter")
+    expect(told).to_be_visible()
 
 
 def test_an_open_change_hides_none_below_it(show: Show) -> None:
@@ -194,8 +217,12 @@ def test_a_phone_never_scrolls_sideways(show: Show, width: int) -> None:
     """However long a name is, the page is as wide as the phone."""
     long = "Unbroken" * 30
     plan = everything()
-    changes = [*plan.changes, move(long, long, file=f"{long}/devices.yaml"), task(long, long)]
-    page = show(replace(plan, changes=tuple(changes), titles={"mdm_server": {"jamf": long}}), viewport={**PHONE, "width": width})
+    changes = [*plan.changes, move(long, long, file=f"{long}/devices.yaml"), task(long, long), change("class", long, None, members(1))]
+    plan = replace(plan, renewals=tuple(replace(one, title=long, owner=long, says=long) for one in plan.renewals))
+    page = show(
+        replace(plan, changes=tuple(changes), titles={"mdm_server": {"jamf": long}, "app": {"north.1": long}}),
+        viewport={**PHONE, "width": width},
+    )
     page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     page.locator("#list .head").first.click()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

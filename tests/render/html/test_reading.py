@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -14,16 +15,21 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from reconciler.diagnostic import Severity
+from reconciler.kinds.licences import Licence
+from reconciler.kinds.renewals import State
 from reconciler.kinds.roster import UNKNOWN, Class
 from reconciler.plan import Cause, Plan
+from reconciler.render.html.bars import bars
 from reconciler.render.html.data import to_json
 from reconciler.render.html.effect import EFFECTS, effect_of
 from reconciler.render.html.flows import MOST, picture
 from reconciler.render.html.page import render
-from reconciler.render.html.sections import ROWS, sections
+from reconciler.render.html.sections import SCHOOLS, SENTENCES, schools
+from reconciler.render.html.timeline import timeline
 from reconciler.render.summary import plain
+from reconciler.resource import Source
 from tests.district import District
-from tests.render.html.district import CHILD, change, everything, members, person
+from tests.render.html.district import BALANCES, CHILD, change, everything, expiry, members, person
 from tests.render.plans import finding, many, move, plan_of, task
 from tests.render.test_markdown import NASTY
 
@@ -67,20 +73,33 @@ def test_the_summary_has_what_a_reviewer_needs() -> None:
             "Refused by 2 guards",
             "Applying takes about 3 minutes.",
             "allow: updates",
+            "Look at these twice",
+            "North School: class latin-9 ends (its students are removed",
+            "North School: 1 student leaves (accounts deactivated, deleted after 120 days)",
             "By school",
-            "The roster, by class",
-            "Locations",
-            "science-7a",
-            "2 students join, 1 student leaves",
+            "4 people, 3 classes, 1 Mac, 1 location, 1 app",
+            "3 students: grade 6 → 7",
+            "science-7a: 2 students join; 1 student leaves it",
+            "1 class begins",
+            "art-5 (2)",
             "Devices, before and after",
+            "Licences of apps and books",
+            "20 owned · 12 in use now · 18 after",
+            "15 given out",
+            "10 short",
+            "Buy 10 more at North School in Apps and Books. East has 4 idle.",
             "What happens, riskiest first",
-            "40 iPads: Meraki Systems Manager → Jamf School",
+            "40 iPads: Meraki Systems Manager → Jamf School Why",
             "To do by hand Ticks",
             "1 change of this plan waits for it.",
             "Enter the name Mosyle",
+            "What ends, and when",
+            "Revoked: 2 January 2027, in 40 days",
+            "The push token due. Renew push so.",
+            "23 December 2026, in 30 days",
             "What it costs",
             "20 reads a minute, 10 writes an hour",
-            "A token ends soon.",
+            "The key is old.",
             "AWAITED0001",
             "344 devices on Jamf School, not ours",
             "Every change",
@@ -126,8 +145,11 @@ def test_no_name_makes_markup(name: str) -> None:
 
 
 def _named(name: str) -> Plan:
-    changes = [move(name, name, file=f"{name}/x.yaml"), task(name, name), change("class", name, None, members(1))]
-    return plan_of(changes, titles={"jamf": name}, findings=[finding(name), finding(name, Severity.ERROR)])
+    classes = [change("class", name, None, members(1)), change("class", f"{name} 2", members(1), None)]
+    changes = [move(name, name, file=f"{name}/x.yaml"), task(name, name), *classes]
+    ending = replace(expiry(("x", State.DUE, 9)), title=name, owner=name, says=name, how=name)
+    plan = plan_of(changes, titles={"jamf": name}, findings=[finding(f"{name}."), finding(name, Severity.ERROR)])
+    return replace(plan, renewals=(ending,), balances=(replace(BALANCES[0], app=name),))
 
 
 @settings(max_examples=60, deadline=None)
@@ -169,11 +191,9 @@ def test_the_approval_can_be_copied() -> None:
 def test_every_change_has_one_effect() -> None:
     """The counts by school add up to the changes of the plan, each counted once."""
     plan = everything()
-    by_school = next(section for section in sections(plan) if section.id == "schools")
-    assert sum(count for row in by_school.rows for _, count in row.counts) == len(plan.changes)
-    assert Counter(effect_of(one.verdict) for one in plan.changes) == sum(
-        (Counter(dict(row.counts)) for row in by_school.rows), Counter[object]()
-    )
+    found = schools(plan)
+    assert sum(count for school in found for _, count in school.counts) == len(plan.changes)
+    assert Counter(effect_of(one.verdict) for one in plan.changes) == sum((Counter(dict(one.counts)) for one in found), Counter[object]())
 
 
 @pytest.mark.parametrize(
@@ -187,10 +207,10 @@ def test_taking_over_is_told_apart(cause: Cause, takes_over: bool, key: str) -> 
 
 
 def test_a_heading_counts_what_stands_below_it() -> None:
-    """What the roster's section tells is not counted again above the lines of devices, but is in the count at the top."""
+    """What the schools tell of their rosters is not counted again above the lines of devices, nor are tasks; the top counts all."""
     page = render(plan_of([move("A"), change("class", "c", None, members(1)), change("class", "d", None, members(2)), task("x", "X")]))
     assert re.search(r"</span>2</span>\s*<span class=\"name\">Created", page)
-    assert re.findall(r"</span>([\w ]+) <span class=\"count\">(\d+)</span></h3>", page) == [("Moved", "1"), ("To do by hand", "1")]
+    assert re.findall(r"</span>([\w ]+) <span class=\"count\">(\d+)</span></h3>", page) == [("Moved", "1")]
 
 
 def test_effects_are_told_without_colour() -> None:
@@ -209,13 +229,85 @@ def test_flows_count_every_move() -> None:
     assert len(drawn.bands) == MOST
 
 
-def test_long_tables_are_cut_aloud() -> None:
-    """A section shows its first rows and counts the others."""
-    changes = [change("class", f"class-{number:04}", None, members(number)) for number in range(ROWS + 30)]
-    roster = next(section for section in sections(plan_of(changes)) if section.id == "roster")
-    assert len(roster.rows) == ROWS
-    assert roster.more == 30
-    assert "… and 30 more rows" in _words(plan_of(changes))
+def test_long_lists_are_cut_aloud() -> None:
+    """The page tells the first schools, sentences and classes, and counts the others."""
+    begin = [change("class", f"class-{number:04}", None, members(number)) for number in range(SENTENCES + 30)]
+    end = [change("class", f"old-{number:04}", members(number), None) for number in range(SENTENCES)]
+    assert "class-0059 (1) · and 30 more" in _words(plan_of(begin))
+    words = _words(plan_of([*begin, *end, *(move(f"S{number}", file=f"school-{number}/x.yaml") for number in range(SCHOOLS + 4))]))
+    assert "… and 1 more sentence" in words
+    assert "… and 5 more schools" in words
+
+
+def test_a_folder_of_a_location_is_that_school() -> None:
+    """Devices whose folder has the key of a location are told beside that location's people and classes."""
+    plan = plan_of([move("A", file="north/devices.yaml"), change("class", "c", None, members(1))])
+    found = schools(replace(plan, titles={"location": {"north": "North School"}}))
+    assert [(school.title, school.nouns) for school in found] == [("North School", "1 iPad, 1 class")]
+
+
+def test_a_move_between_schools_is_told_at_both() -> None:
+    """A student who changes class and school leaves the one for the other, in the words of both schools."""
+    there = members(5).model_copy(update={"location": "south"})
+    joined = there.model_copy(update={"students": ("s-5", "s-1")})
+    found = schools(plan_of([change("class", "a", members(1, 2), members(2)), change("class", "b", there, joined)]))
+    assert [(school.title, [one.words for one in school.sentences]) for school in found] == [
+        ("north", ["a: 1 student moves to b"]),
+        ("south", ["b: 1 student comes from a"]),
+    ]
+
+
+def test_people_share_their_words() -> None:
+    """Of people who each have a verdict of their own, the page writes what it says of them once, and each one's line in the file."""
+    people = [change("person", f"p-{number:013}", None, person("6")) for number in range(20_000)]
+    apart = [
+        replace(one, verdict=replace(one.verdict, fingerprint=one.name, source=Source("people.csv", number + 2)))
+        for number, one in enumerate(people)
+    ]
+    content = json.loads(str(to_json(plan_of(apart))))
+    (group,) = content["groups"]
+    assert group[4][:3] == [2, 3, 4]
+    assert "people.csv" in content["texts"]
+    assert "student, grade 6" in content["texts"]
+    assert len(render(plan_of(apart))) < sum(len(one.name) + 7 for one in people) + 100_000
+
+
+def test_people_are_told_apart_where_it_shows() -> None:
+    """People in different grades, or of whom personal details change and of others not, are not said to be the same."""
+    renamed = person("6").model_copy(update={"first_name": "Other"})
+    pairs = [(person("6"), renamed), (person("5"), person("6")), (person("6"), person("7")), (None, person("7"))]
+    plan = plan_of([change("person", f"p-{number}", *pair) for number, pair in enumerate(pairs)])
+    assert len(json.loads(str(to_json(plan)))["groups"]) == len(pairs)
+
+
+def test_licences_add_up() -> None:
+    """What is drawn of an app fills its bar without overlap, what is lacking lies beyond what is owned, and no limit has no bar."""
+    for bar in bars(everything()):
+        for left, right in pairwise(bar.segments):
+            assert left.start + left.width <= right.start + 0.02
+        assert bar.segments[-1].start + bar.segments[-1].width == pytest.approx(100, abs=0.05)
+        assert bar.segments[-1].start == pytest.approx(bar.edge, abs=0.02)
+    plan = replace(plan_of([change("licence", "north.3.x", None, Licence(app="north.3", holder="device"))]), balances=BALANCES[2:])
+    unlimited = replace(plan, changes=(replace(plan.changes[0], verdict=replace(plan.changes[0].verdict, scope="north.3")),))
+    assert "no limit · 5 in use now · 6 after" in _words(unlimited)
+    assert 'class="licence" aria-hidden="true" width="100%"' not in render(unlimited)
+
+
+def test_the_line_keeps_the_order_of_days() -> None:
+    """On the time line sooner is further left, no two numbers of a row touch, and what has no day is in the table alone."""
+    line = timeline(everything())
+    assert line
+    assert [(one.number, one.tone) for one in line.endings] == [
+        *((1, "danger"), (2, "danger"), (0, "caution"), (3, "caution"), (4, "caution"), (5, "new"), (0, "quiet")),
+    ]
+    assert [mark.number for mark in sorted(line.marks, key=lambda mark: mark.x)] == [2, 3, 4, 1, 5]
+    rows = {mark.y: [other.x for other in line.marks if other.y == mark.y] for mark in line.marks}
+    assert all(right - left >= 9 for row in rows.values() for left, right in pairwise(sorted(row)))
+
+
+def test_a_warning_is_told_once() -> None:
+    """What the time line says of a renewal is not said again among the warnings."""
+    assert _words(everything()).count("The push token due.") == 1
 
 
 def test_an_empty_plan_is_a_page() -> None:
