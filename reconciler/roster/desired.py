@@ -41,12 +41,14 @@ class Identity:
 class Declarations(Mapping[str, Declared]):
     """Things of one kind under the names that plans know them by. `fingerprints`: name → mark, for all of them.
 
-    Asking for a thing makes its spec, so ask only for what is of interest.
+    Asking for a thing makes its spec, so ask only for what is of interest. It is one object from then on: planners tell things apart by
+    identity.
     """
 
     def __init__(self, rows: Mapping[str, Row], fingerprints: Mapping[str, str], spec: Callable[[Part, int], Spec]) -> None:
         self._rows = rows
         self._spec = spec
+        self._asked: dict[str, Declared] = {}
         self.fingerprints = fingerprints
 
     def spec(self, name: str) -> Spec:
@@ -54,8 +56,11 @@ class Declarations(Mapping[str, Declared]):
         return self._spec(*self._rows[name])
 
     def __getitem__(self, name: str) -> Declared:
-        part, row = self._rows[name]
-        return Declared(self._spec(part, row), part.place(row, part.layout.key), part.origin, self.fingerprints[name])
+        if name not in self._asked:
+            part, row = self._rows[name]
+            place = part.place(row, part.layout.key)
+            self._asked[name] = Declared(self._spec(part, row), place, part.origin, self.fingerprints[name])
+        return self._asked[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)

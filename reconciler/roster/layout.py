@@ -63,6 +63,10 @@ class Layout:
             order += [one for one in extra if last and self.base(one) == self.base(column)]
         return order
 
+    def repetitions(self, base: str, columns: Iterable[str]) -> list[str]:
+        """Those of `columns` that are `base` or repeat it, in order. Asked once for each person."""
+        return sorted((one for one in columns if one.startswith(base) and self.base(one) == base), key=_number)
+
 
 def _number(column: str) -> int:
     match = NUMBERED.fullmatch(column)

@@ -46,7 +46,7 @@ class Part:
 
     def repeated(self, base: str) -> list[str]:
         """The names of a numbered column that are there, in order."""
-        return [name for name in self.layout.header(self.columns) if self.layout.base(name) == base and name in self.columns]
+        return self.layout.repetitions(base, self.columns)
 
     def kept(self, rows: Sequence[int]) -> Part:
         """Only these rows."""

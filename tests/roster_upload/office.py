@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from providers.roster_upload import capabilities
@@ -85,7 +85,7 @@ class Office:
         self.tenant.academic.upload("earlier.zip", to_zip(roster_of(before())))
         self.tenant.academic.import_now()
         line = Line("simulator", self._upload, lambda: None)
-        way = Way(line, self._read if reads else None, self._spent if reads else lambda: 0, lambda: None)
+        way = Way(line, self.reading(self.district) if reads else None, self._spent if reads else lambda: 0, lambda: None)
         self.provider = RosterUpload(way, Copies(Shelf()), self.tenant.clock, PATIENCE)
 
     def writes(self) -> int:
@@ -100,8 +100,10 @@ class Office:
             account = Account(door.host, door.user, (door.host_key_line,), door.port, "dropbox", door.password)
             Sftp(account, self.tenant.clock, report).upload(content, name, note)
 
-    def _read(self, report: Report) -> Live:
-        return Live(self.district.service.read_roster(report), REHEARSED)
+    @staticmethod
+    def reading(district: District) -> Callable[[Report], Live]:
+        """What reads a district's roster back."""
+        return lambda report: Live(district.service.read_roster(report), REHEARSED)
 
     def _spent(self) -> int:
         return int(self.district.service.driver.spent["reads"])
