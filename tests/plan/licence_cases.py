@@ -1,9 +1,9 @@
 """Reads licence cases: declared + recorded + what locations tell → verbs, numbers, words. The files in licences/ say what they must be.
 
 `declared` are the apps and whatever else the configuration has beside two content tokens, north and south. `apple`: token → `owns` (app:
-how many, or {total, book, for devices, revocable}), `held` (app: holders) and `users`. `ours`: token → app: holders, as recorded. `devices`:
-serial number → service (left out: not read). `accounts`: whoever of the roster is at Apple (left out: not read). Holders are serial
-numbers and person_ids; an app is its number.
+how many, or {total, book, for devices, revocable}), `held` (app: holders) and `users`. `ours`: token → app: holders, as recorded.
+`devices`: serial number → service (left out: not read). `accounts`: whoever of the roster is at Apple (left out: not read). Holders are
+serial numbers and person_ids; an app is its number.
 """
 
 from __future__ import annotations
