@@ -10,6 +10,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.roster import UNKNOWN, Class, Person
 from reconciler.plan import Plan, Verdict
 from reconciler.render.summary import counted, move
+from reconciler.resource import Spec
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Attribute:
         return f"{self.label} {self.before} → {self.after or 'not set'}" if self.before else f"{self.label} {self.after}"
 
 
+_MEMBERS = ("students", "instructors")
+"""Attributes of a class that hold people."""
 HIDDEN = Attribute("personal details", "", "(not shown)")
 
 
@@ -51,8 +54,8 @@ _PEOPLE = {"student": "student", "staff": "member of staff"}
 def _plain(plan: Plan, verdict: Verdict) -> Iterator[Attribute]:
     """What may be shown as it is. What was before is not always known of a roster; then nothing can be said to differ."""
     kind = KINDS[verdict.kind]
-    found = explain(verdict.before, verdict.after, plan.binding.time_zone)
-    apart = {*kind.personal, *_members(verdict), kind.placed}
+    found = explain(*map(_alone, (verdict.before, verdict.after)), plan.binding.time_zone)
+    apart = {*kind.personal, *_MEMBERS, kind.placed}
     for item in found:
         if item.path not in apart and item.before != UNKNOWN:
             yield Attribute(kind.labels.get(item.path, item.path), item.before, item.after)
@@ -60,11 +63,16 @@ def _plain(plan: Plan, verdict: Verdict) -> Iterator[Attribute]:
         yield HIDDEN
 
 
+def _alone(spec: Spec | None) -> Spec | None:
+    """A class without those who are in it, of whom thousands need not be put into words."""
+    return spec.model_copy(update=dict.fromkeys(_MEMBERS, ())) if isinstance(spec, Class) else spec
+
+
 def _members(verdict: Verdict) -> dict[str, str]:
-    """Attributes of a class that hold people → who joins and leaves, counted: `3 students join, 1 student leaves`."""
+    """Those attributes → who joins and leaves, counted: `3 students join, 1 student leaves`."""
     if not isinstance(verdict.after or verdict.before, Class):
         return {}
-    return {attribute: ", ".join(_coming_and_going(verdict, attribute)) for attribute in ("students", "instructors")}
+    return {attribute: ", ".join(_coming_and_going(verdict, attribute)) for attribute in _MEMBERS}
 
 
 def _coming_and_going(verdict: Verdict, attribute: str) -> Iterator[str]:

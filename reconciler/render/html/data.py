@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -60,13 +61,21 @@ def _key(verdict: Verdict) -> Hashable:
         return id(verdict)
     source = verdict.source.file if verdict.source else ""
     before, after = (_shown(spec) for spec in (verdict.before, verdict.after))
-    personal = any(getattr(verdict.before, name, None) != getattr(verdict.after, name, None) for name in PERSON.personal)
+    personal = _personal(verdict.before) != _personal(verdict.after)
     how = verdict.verb, verdict.cause, verdict.takes_over, verdict.waits_for, verdict.route, verdict.capability.reason
     return source, before, after, personal, how
 
 
+_HIDES = attrgetter(*sorted(PERSON.personal))
+_SHOWS = attrgetter(*sorted(PERSON.spec.model_fields.keys() - PERSON.personal))
+
+
 def _shown(spec: Spec | None) -> Hashable:
-    return spec and tuple(value for name, value in spec if name not in PERSON.personal)
+    return spec and _SHOWS(spec)
+
+
+def _personal(spec: Spec | None) -> Hashable:
+    return spec and _HIDES(spec)
 
 
 def _group(plan: Plan, changes: Sequence[Change], pool: _Pool) -> list[Any]:

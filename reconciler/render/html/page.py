@@ -61,7 +61,7 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a person must do, step by step. `change`: what becomes of it, in words. `waiting` changes come after it."""
+    """What a person must do, step by step. `change`: what differs of a thing that is there, in words. `waiting` changes come after it."""
 
     key: str
     title: str
@@ -184,7 +184,7 @@ def _task(plan: Plan, change: Change) -> Task:
     waiting = sum(other.verdict.waits_for == change.address for other in plan.changes)
     link = how.link if how.link.startswith("https://") else ""
     when = _sentence(words) + " " if (words := due(plan, change)[1]) else ""
-    words = "; ".join(str(one) for one in attributes(plan, change.verdict) if one is not HIDDEN)
+    words = "; ".join(str(one) for one in attributes(plan, change.verdict) if one is not HIDDEN and change.verdict.before)
     return Task(
         str(change.address),
         _task_title(plan, change),

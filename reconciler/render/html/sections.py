@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -108,4 +109,10 @@ def _of_roster(plan: Plan, changes: Sequence[Change], moves: Moves) -> Iterator[
 def _classes(plan: Plan, changes: Iterable[Change]) -> list[str]:
     """Classes that begin, each with how many are in it."""
     begun = [(title(plan, change) or change.name, change.verdict.after) for change in changes]
-    return sorted(f"{name} ({len(after.students):,})" for name, after in begun if isinstance(after, Class))
+    names = (f"{name} ({len(after.students):,})" for name, after in begun if isinstance(after, Class))
+    return [name.replace(" ", "\N{NO-BREAK SPACE}") for name in sorted(names, key=_as_counted)]
+
+
+def _as_counted(name: str) -> list[tuple[int, str]]:
+    """9-A comes before 10-A."""
+    return [(int(part) if at % 2 else 0, part) for at, part in enumerate(re.split("([0-9]{1,9})", name))]

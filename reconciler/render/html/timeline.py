@@ -17,6 +17,7 @@ TONES = {State.REVOKED: "danger", State.EXPIRED: "danger", State.UNREADABLE: "ca
 
 _OVER, _TODAY, _YEAR, _LATER = 4.0, 10.0, 88.0, 96.0  # hundredths of the width
 _APART = 9.0  # hundredths that a mark needs on a phone
+_WORD = 5.0  # hundredths that half of two labels need
 _ROW = 28  # pixels
 
 
@@ -112,4 +113,4 @@ def _ticks(today: date) -> Iterator[Tick]:
         month = (month + timedelta(days=32)).replace(day=1)
         x = _place((month - today).days)
         label = f"{month:%Y}" if month.month == 1 else f"{month:%b}"
-        yield Tick(label if x > _TODAY + _APART else "", x, number % 3 != 2)
+        yield Tick(label if x > _TODAY + _WORD else "", x, number % 3 != 0)

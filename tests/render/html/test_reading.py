@@ -81,7 +81,7 @@ def test_the_summary_has_what_a_reviewer_needs() -> None:
             "3 students: grade 6 → 7",
             "science-7a: 2 students join; 1 student leaves it",
             "1 class begins",
-            "art-5 (2)",
+            "Students in each: art-5 (2)",
             "Devices, before and after",
             "Licences of apps and books",
             "20 owned · 12 in use now · 18 after",
@@ -237,6 +237,12 @@ def test_long_lists_are_cut_aloud() -> None:
     words = _words(plan_of([*begin, *end, *(move(f"S{number}", file=f"school-{number}/x.yaml") for number in range(SCHOOLS + 4))]))
     assert "… and 1 more sentence" in words
     assert "… and 5 more schools" in words
+
+
+def test_classes_stand_in_their_order() -> None:
+    """Year 9 comes before year 10."""
+    found = schools(plan_of([change("class", name, None, members(1)) for name in ("10-A", "9-B", "10-B", "9-A")]))
+    assert [" ".join(name.split()) for name in found[0].sentences[0].names] == ["9-A (1)", "9-B (1)", "10-A (1)", "10-B (1)"]
 
 
 def test_a_folder_of_a_location_is_that_school() -> None:
