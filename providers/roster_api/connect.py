@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -47,10 +48,11 @@ def connect(options: object, context: Context) -> Provider:
         raise TypeError(f"connections.roster_api came as {type(options).__name__}")
     with ExitStack() as opened:
         door = _rehearsal(options, context, opened) if options.simulator is not None else _real(options, context)
-        return _through(door, options, context, _sites(context, opened), opened.pop_all())
+        return through(door, options, context, _sites(context, opened), opened.pop_all().close)
 
 
-def _through(door: Door, options: RosterApiConnection, context: Context, sites: Sites | None, opened: ExitStack) -> RosterApi:
+def through(door: Door, options: RosterApiConnection, context: Context, sites: Sites | None, end: Callable[[], None]) -> RosterApi:
+    """A provider that goes through this door, and calls `end` when it is closed."""
     settings = context.settings
     budget = Budget(f"{NAME}-budget", door.identity, {"reads": READS, "writes": READS}, door.clock, context.scratch)
     hints = {**HINTS, 401: "Check client_id, client_secret and refresh_token.", 403: _CONSENT}
@@ -58,7 +60,7 @@ def _through(door: Door, options: RosterApiConnection, context: Context, sites: 
     driver = Driver(manners, Consent(door.client, door.token_url, door.clock, NAME), budget, door.clock, door.transport)
     organization, minimum = settings.organization, settings.guards.administrators.minimum
     frame = Frame(organization.zone, organization.name, settings.roster.primary_location, minimum)
-    return RosterApi(door.identity, frame, driver, door.clock, sites, opened.close)
+    return RosterApi(door.identity, frame, driver, door.clock, sites, end)
 
 
 def _real(options: RosterApiConnection, context: Context) -> Door:
