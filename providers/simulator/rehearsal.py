@@ -12,13 +12,19 @@ from reconciler.settings import Settings
 DEFAULT_FILE = "state/private/simulator.sqlite"
 
 
+def file_of(settings: Settings, folder: Path) -> Path:
+    """The file that holds the pretend organization."""
+    options = settings.connections.apple_school.simulator or SimulatorOptions()
+    return folder / (options.file or DEFAULT_FILE)
+
+
 def open_tenant(settings: Settings, folder: Path) -> Tenant:
     """Open the pretend organization, filling it as the settings say if it is new. UnknownSwitch for a switch that does not exist.
 
     Each channel opens it for itself; they meet in its file.
     """
     options = settings.connections.apple_school.simulator or SimulatorOptions()
-    path = folder / (options.file or DEFAULT_FILE)
+    path = file_of(settings, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
     tenant = Tenant.open(path)
     if not tenant.services() and not tenant.devices():

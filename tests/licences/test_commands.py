@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
-from tests.licences.scene import ATLAS, MATHS, NORTH, PAGES, SOUTH, Scene, given
+from reconciler.cli import run
+from tests.licences.scene import ATLAS, MATHS, NORTH, PAGES, SETTINGS, SOUTH, Scene, given
 
 
 @pytest.fixture
@@ -165,3 +167,18 @@ def test_locations_do_not_mix(scene: Scene) -> None:
     scene.write(f"apps: {{pages: {{adam_id: {PAGES}, allocate: {{{rows}}}}}}}\n")
     assert scene.apply()[0] == 0
     assert (scene.held(NORTH), scene.held(SOUTH)) == ({(PAGES, serials[0])}, {(PAGES, serials[1])})
+
+
+def test_a_rehearsal_without_apps_says_how_to_buy_some(tmp_path: Path) -> None:
+    """Where nothing was bought for a location yet, the plan prints the command that buys some, and that command works as it is printed."""
+    folder = tmp_path / "a school"
+    folder.mkdir()
+    (folder / "reconciler.yaml").write_text(SETTINGS)
+    scene = Scene.at(folder)
+    scene.write("apps: {}\n")
+    for _ in range(2):
+        code, said = scene.run("plan")
+        assert code == 1
+        words = shlex.split(said.partition("reconciler simulator")[2].partition("\n")[0])
+        assert run(["simulator", *words]) == 0
+    assert scene.run("plan")[0] == 2
