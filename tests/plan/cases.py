@@ -9,7 +9,6 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from providers.apple_school import connect
 from reconciler.diagnostic import Diagnostic
 from reconciler.kinds import KINDS
 from reconciler.kinds.devices import DeviceAssignment, MdmServer
@@ -18,13 +17,16 @@ from reconciler.load import load
 from reconciler.observed import Observed
 from reconciler.plan import Binding, Plan
 from reconciler.planner import Facts, plan
-from reconciler.provider import Context
+from reconciler.provider import Context, Look, Notice
+from reconciler.pseudonyms import REHEARSED
 from reconciler.resource import Address, Seen, Spec, fingerprint
 from reconciler.selection import Selection
+from reconciler.session import entry_point
+from reconciler.veil import veiled
 from state.record import Entry, Record
 
 TODAY = date(2026, 11, 23)
-SETTINGS = "organization: {name: Case School, time_zone: UTC}\nconnections: {apple_school: {simulator: {}}}\n"
+SETTINGS = "organization: {name: Case School, time_zone: UTC}\nconnections: {apple_school: {simulator: {clock: 'DAY'}}}\n"
 
 
 @dataclass(frozen=True)
@@ -57,17 +59,24 @@ def read_cases(folder: Path) -> list[Case]:
 
 
 def plan_of(case: Case, folder: Path) -> Plan:
-    """The plan for the case, made by the real planner with the real provider's packing and prices."""
+    """The plan for the case, made by the real planner with the real provider's packing and prices.
+
+    `provider` names it (without: apple_school). One that reads nothing but the record observes for itself; of others `observed` says it.
+    """
     given = case.given
-    (folder / "reconciler.yaml").write_text(SETTINGS + given.get("settings", ""))
+    day = str(given.get("today", TODAY))
+    (folder / "reconciler.yaml").write_text(SETTINGS.replace("DAY", f"{day}T08:00:00") + given.get("settings", ""))
     (folder / "config.yaml").write_text(given.get("declared", "mdm_servers: {}\n"))
-    configuration = load(folder, date.fromisoformat(str(given.get("today", TODAY))))
-    provider = connect(configuration.settings.connections.apple_school, Context(folder, {}, Memory(), configuration.settings))
+    configuration = load(folder, date.fromisoformat(day))
+    name = given.get("provider", "apple_school")
+    section = dict(configuration.settings.connections.channels())[name]
+    provider = entry_point(name)(section, Context(folder, {}, Memory(), configuration.settings))
     try:
+        desired, record = veiled(configuration.desired, REHEARSED, rehearsed=True), _record(given.get("recorded", {}))
         facts = Facts(
-            configuration.desired,
-            _record(given.get("recorded", {})),
-            _observed(given.get("observed", {})),
+            desired,
+            record,
+            _observed(given.get("observed", {})) if name == "apple_school" else provider.observe(Look(desired, record.entries), _unseen),
             configuration.settings,
             configuration.today,
             frozenset(Address.parse(text) for text in given.get("in_flight", ())),
@@ -78,11 +87,17 @@ def plan_of(case: Case, folder: Path) -> Plan:
         provider.close()
 
 
+def _unseen(notice: Notice) -> None:
+    """Nobody watches."""
+
+
 def _spec(kind: str, value: Any) -> Spec:
     if kind == "mdm_server":
         return MdmServer(
             id=value.get("id"), name=value["name"], default_for=_tuple(value.get("default_for")), allow_release=value.get("allow_release")
         )
+    if kind != "device_assignment":
+        return KINDS[kind].spec(**value)
     if isinstance(value, str):
         return DeviceAssignment(server=value)
     deadline = datetime.fromisoformat(str(value["deadline"])).replace(tzinfo=UTC)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from reconciler.capability import Verb
-from reconciler.plan import Plan
+from reconciler.kinds import KINDS
+from reconciler.plan import Change, Plan
 from tests.plan.cases import Case, plan_of, read_cases
 
 CASES = read_cases(Path(__file__).parent / "cases")
@@ -26,12 +28,18 @@ def _told(plan: Plan) -> dict[str, object]:
             f"{step.body['activity']} {step.body.get('server', '')}: {' '.join(address.name for address in step.covers)}"
             for step in plan.steps
         ],
+        "due": {str(change.address): str(day) for change in plan.tasks if (day := _due(change))},
         "writes": sum(price.writes for price in plan.prices),
         "awaiting": {item.address.name: item.since + (" vanished" if item.vanished else "") for item in plan.awaiting},
         "left_alone": [f"{left.count} {left.kind} {left.why}" for left in plan.left_alone],
         "refused": [f"{refusal.guard} {refusal.scope}: {refusal.count} of {refusal.allowed} allowed" for refusal in plan.refusals],
         "errors": [str(finding.message) for finding in plan.errors],
     }
+
+
+def _due(change: Change) -> date | None:
+    spec = change.verdict.after
+    return KINDS[change.verdict.kind].due(spec) if spec else None
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
