@@ -1,146 +1,40 @@
-"""Planning a large district's roster against `csv.DictReader` over the same files: `python -m benchmarks.roster`.
+"""Planning a large district's roster against `csv.DictReader` over the same files. The sides are in benchmarks/school.py.
 
-150,000 invented people, 15,000 classes, 450,000 memberships, of which one in a hundred people and classes changed since the upload that the
-record knows. Each side runs in a process of its own with garbage collection paused, and prints how many rows it has read. The plan is
-the whole `reconciler plan`: files read and judged, record and private copy read, changes and guards, the zip and its digest, the text.
-The exit code is 1 where a target was missed.
+Each runs in a process of its own with garbage collection paused, by turns. A first upload, of which everything is new, has no target:
+a district has one.
 """
 
 from __future__ import annotations
 
-import csv
-import gc
-import sys
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from benchmarks.measure import Failed, Usage, child, middle, python
+from benchmarks.report import Findings, Row, Target
 
-import click
-
-from benchmarks.measure import ROOT, Failed, child, middle, pin, python
-from benchmarks.report import Findings, Row, Target, markdown
-from reconciler.render import text
-from reconciler.roster.copies import Copies
-from reconciler.roster.desired import Declarations
-from reconciler.roster.layout import LAYOUTS
-from reconciler.session import connect
-from state.record import Entry
-
-PEOPLE, STAFF, CLASSES, MEMBERSHIPS, SCHOOLS = 150_000, 9_000, 15_000, 450_000, 200
+WHAT = "150,000 people, 15,000 classes, 450,000 memberships"
 RATIO, PEAK, TURNS = 4.0, 1200.0, 3
-EVERY = 100
-"""One in so many changes."""
-MAIN = """organization: {name: Benchmark, time_zone: UTC}
-connections: {apple_school: {simulator: {}}, roster_upload: {simulator: {}}}
-roster:
-  sources: [{apple_csv: sis}]
-  account_format: [first_name, last_name]
-  federated_domains: [staff.example]
-"""
 
 
-@click.command()
-@click.option("--side", type=click.Choice(["world", "floor", "product"]), help="Only this, in this process.")
-def main(side: str | None) -> None:
-    """Measure both sides by turns."""
-    folder = ROOT / ".bench" / "roster"
-    if side:
-        {"world": make, "floor": floor, "product": product}[side](folder)
-        return
-    pinned = pin()
-    child(python("benchmarks.roster", "--side", "world"))
-    turns = [tuple(child(python("benchmarks.roster", "--side", one)) for one in ("floor", "product")) for _ in range(TURNS)]
+def measured() -> Findings:
+    """Both sides by turns, and one first upload."""
+    _side("world")
+    turns = [(_side("floor"), _side("product")) for _ in range(TURNS)]
     low, ours = (middle(list(one)) for one in zip(*turns, strict=True))
-    if low.changes != ours.changes:
-        raise Failed(f"The sides disagree: {low.changes:,} rows and {ours.changes:,}.")
-    what = f"{PEOPLE:,} people, {CLASSES:,} classes, {MEMBERSHIPS:,} memberships"
-    targets = [Target(f"{what}: CPU time against csv.DictReader", ours.cpu / low.cpu, RATIO, "×")]
-    targets.append(Target(f"{what}: peak memory", ours.peak, PEAK, " MB"))
-    click.echo(markdown([Findings([Row(what, "csv.DictReader", low), Row(what, "reconciler", ours)], targets)], pinned))
-    sys.exit(not all(target.met for target in targets))
+    first = _side("first")
+    if not low.changes == ours.changes == first.changes:
+        raise Failed(f"The sides disagree: {low.changes:,}, {ours.changes:,} and {first.changes:,} rows.")
+    plan, line = (int(size) / 1e6 for size in first.output.split()[-3:-1])
+    return Findings(
+        [
+            Row(f"roster of {WHAT}", "csv.DictReader", low),
+            Row("plan of it, one in a hundred changed", "reconciler", ours),
+            Row("plan of its first upload, and its plan file", "reconciler", first),
+        ],
+        [
+            Target(f"plan of {WHAT}: CPU time against csv.DictReader", ours.cpu / low.cpu, RATIO, "×"),
+            Target(f"plan of {WHAT}: peak memory", ours.peak, PEAK, " MB"),
+        ],
+        [f"A first upload's plan file has {plan:,.0f} MB and the journal's line of its step {line:,.0f} MB."],
+    )
 
 
-def make(folder: Path) -> None:
-    """The configuration, the state after its upload, and then the six files with their changes."""
-    _export(folder, changed=False)
-    with connect(folder, {}) as session:
-        record, copies = session.backend.record(), Copies(session.backend.scratch)
-        declared = {kind: one for kind, one in session.configuration.desired.items.items() if isinstance(one, Declarations)}
-        for kind, things in declared.items():
-            record.entries[kind] = {name: Entry(mark) for name, mark in things.fingerprints.items()}
-        session.backend.save(record, record.serial)
-        copies.keep("accepted", session.provider.clock.now(), declared)
-        copies.accept("accepted")
-    _export(folder, changed=True)
-
-
-def _export(folder: Path, *, changed: bool) -> None:
-    (folder / "sis").mkdir(parents=True, exist_ok=True)
-    (folder / "reconciler.yaml").write_text(MAIN)
-    rows = {"students": _students(changed), "staff": _staff(), "courses": _courses(), "classes": _classes(changed), "rosters": _rosters()}
-    rows["locations"] = ([f"school-{at}", f"School {at}"] for at in range(SCHOOLS))
-    for name, layout in LAYOUTS.items():
-        with (folder / "sis" / layout.file).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, lineterminator="\n", doublequote=False, escapechar="\\")
-            writer.writerow(layout.columns)
-            writer.writerows(rows[name])
-
-
-def _students(changed: bool) -> Iterator[Iterable[object]]:
-    for at in range(PEOPLE - STAFF):
-        mail, grade = f"s{at}@pupils.example", (at + (changed and at % EVERY == 0)) % 12 + 1
-        yield f"s-{at}", at, f"First {at % 997}", "", f"Last{at}", grade, mail, f"u{at}", "", f"school-{at % SCHOOLS}"
-
-
-def _staff() -> Iterator[Iterable[object]]:
-    for at in range(STAFF):
-        yield f"t-{at}", at, f"First {at % 997}", "", f"Last{at}", f"t{at}@staff.example", f"v{at}", f"school-{at % SCHOOLS}"
-
-
-def _courses() -> Iterator[Iterable[object]]:
-    for at in range(CLASSES // 10):
-        yield f"c-{at}", f"C{at}", f"Course {at}", f"school-{at % SCHOOLS}"
-
-
-def _classes(changed: bool) -> Iterator[Iterable[object]]:
-    for at in range(CLASSES):
-        yield (
-            f"k-{at}",
-            f"{at % 12}-{'B' if changed and at % EVERY == 0 else 'A'}",
-            f"c-{at % (CLASSES // 10)}",
-            f"t-{at % STAFF}",
-            "",
-            "",
-            f"school-{at % SCHOOLS}",
-        )
-
-
-def _rosters() -> Iterator[Iterable[object]]:
-    for at in range(MEMBERSHIPS):
-        one = at // (MEMBERSHIPS // CLASSES)
-        yield f"r-{at}", f"k-{one}", f"s-{(one * 37 + at % 30) % (PEOPLE - STAFF)}"
-
-
-def floor(folder: Path) -> None:
-    """Every row of the six files as a dict."""
-    gc.disable()
-    rows = {}
-    for layout in LAYOUTS.values():
-        with (folder / "sis" / layout.file).open(encoding="utf-8", newline="") as file:
-            rows[layout.name] = list(csv.DictReader(file))
-    click.echo(sum(map(len, rows.values())))
-
-
-def product(folder: Path) -> None:
-    """What `reconciler plan` does."""
-    gc.disable()
-    with connect(folder, {}) as session:
-        plan, _ = session.plan(lambda _: None)
-        roster = session.configuration.roster
-    text.render(plan)
-    if len(plan.changes) != -(-(PEOPLE - STAFF) // EVERY) + -(-CLASSES // EVERY) or len(plan.steps) != 1 or plan.refusals:
-        raise Failed(f"The plan has {len(plan.changes):,} changes, {len(plan.steps)} steps and {len(plan.refusals)} refusals.")
-    click.echo(sum(roster.count(name) for name in LAYOUTS))
-
-
-if __name__ == "__main__":
-    main()
+def _side(name: str) -> Usage:
+    return child(python("benchmarks.school", name))

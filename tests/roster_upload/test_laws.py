@@ -27,3 +27,9 @@ def test_the_order_of_sources_and_rows_does_not_matter(random: object) -> None:
     assert content(whole) == content(mixed)
     assert {kind: dict(one.fingerprints) for kind, one in whole.items()} == {kind: dict(one.fingerprints) for kind, one in mixed.items()}
     assert all(whole[kind].spec(name) == mixed[kind].spec(name) for kind in whole for name in whole[kind])
+
+
+def test_a_declared_thing_is_one_object() -> None:
+    """Asked for twice, a declared thing is the same object: the planner remembers its verdict by that."""
+    declared = declare(roster_of(people()), REHEARSED)
+    assert all(one[name] is one[name] for one in declared.values() for name in one)
