@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 
 DOCS = Path(__file__).parent
 EXAMPLE = DOCS.parent / "examples" / "riverside"
-PICTURES = (("plan-phone.png", 390, 1180, 2), ("plan-desktop.png", 1280, 1640, 1))  # name, width, height, pixels a point
+PICTURES = (("plan-phone.png", 390, 1180, 2), ("plan-desktop.png", 1280, 2350, 1))  # name, width, height, pixels a point
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 

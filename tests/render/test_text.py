@@ -6,10 +6,10 @@ import pytest
 from reconciler.capability import Verb
 from reconciler.diagnostic import Severity
 from reconciler.outcome import Done, Summary
-from reconciler.plan import Cause, LeftAlone, Plan, Step
+from reconciler.plan import Awaiting, Cause, LeftAlone, Plan, Step
 from reconciler.provider import Outcome, Result
 from reconciler.render.outcome import render_summary
-from reconciler.render.summary import SYMBOLS, counted, duration, totals
+from reconciler.render.summary import SYMBOLS, awaiting, counted, duration, totals
 from reconciler.render.text import render
 from reconciler.resource import Address
 from tests.render.plans import finding, many, move, plan_of, refusal, task, waiting
@@ -144,3 +144,14 @@ def test_verbs_have_their_symbols() -> None:
     assert "  ☐ mosyle" in told
     assert set(SYMBOLS) == set(Verb)
     assert len(set(SYMBOLS.values())) == len(SYMBOLS)
+
+
+def test_enrolments_are_awaited_in_their_own_words() -> None:
+    """A device that waits for its enrolment settings is not said to be missing in the organization, and a device counts once."""
+    missed = [waiting("A", "2026-11-20"), Awaiting(Address("enrolment_profile", "A"), "lab", "2026-11-20")]
+    plan = plan_of([], awaiting=missed)
+    assert [line.text for line in awaiting(plan)] == [
+        "Awaiting 1 device that the organization does not have (since 2026-11-20, 3 days ago)",
+        "Awaiting 1 device that their device-management service does not have, for their enrolment settings (since 2026-11-20, 3 days ago)",
+    ]
+    assert totals(plan) == "nothing to do before 1 awaited device can be found"
