@@ -1,6 +1,6 @@
 """Planning a large district's licences against reading the same pages and lists into sets. The sides are in benchmarks/library.py.
 
-Each runs in a process of its own with garbage collection paused, by turns.
+Each runs in a process of its own, by turns.
 """
 
 from __future__ import annotations
