@@ -150,7 +150,8 @@ class Provider(Protocol):
     """Speaks one channel.
 
     A channel that takes its kinds only as a whole (a roster) packs all changes into one step, which uploads what the last `observe` was
-    told to be declared. A channel without any automatic verb (the portal) reads what the record attests, packs nothing and has no price.
+    told to be declared. A channel without any automatic verb packs nothing: the portal reads what the record attests and has no price, the
+    Roster API's price is what it read.
     """
 
     @property

@@ -20,6 +20,7 @@ from tests.apps_and_books import office as books
 from tests.device_enrolment.changes import Office, address, gives, profile
 from tests.device_enrolment.changes import change as enrolling
 from tests.device_enrolment.changes import want as wanted
+from tests.roster_api import office as roles
 from tests.roster_upload import office as rosters
 
 OLD, NEW = "https://old.example.edu/discovery", "https://new.example.edu/discovery"
@@ -98,6 +99,11 @@ def _portal() -> Door:
     )
 
 
+def _roster_api() -> Door:
+    """Nothing there is automatic: what people do in the portal is read."""
+    return Door(roles.provider(), roles.look(), [], lambda: 0, lambda *_, **__: None, lambda _: None)
+
+
 DOORS: dict[str, Callable[[], Door]] = {
     "apple_school": _apple_school,
     "device_enrolment": _device_enrolment,
@@ -105,6 +111,7 @@ DOORS: dict[str, Callable[[], Door]] = {
     "roster_upload": partial(_roster_upload, reads=True),
     "roster_upload, blind": partial(_roster_upload, reads=False),
     "portal": _portal,
+    "roster_api": _roster_api,
 }
 
 
