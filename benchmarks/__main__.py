@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: all of it, or one of `devices`, `roster`, `startup`. The exit code is 1 where a target was missed."""
+"""`python -m benchmarks`: all of it, or one of `devices`, `licences`, `roster`, `startup`. The exit code is 1 where a target was missed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import click
 
-from benchmarks import devices, measure, report, roster
+from benchmarks import devices, licences, measure, report, roster
 from benchmarks.report import Findings
 from benchmarks.startup import startup
 
@@ -34,6 +34,8 @@ def _everything(*, quick: bool, fresh: bool) -> list[Findings]:
     found.append(devices.against_floor(small, large))
     click.echo("A large district's roster is made and planned; that takes two minutes.", err=True)
     found.append(roster.measured())
+    click.echo("A large district's licences are made and planned; that takes a minute.", err=True)
+    found.append(licences.measured())
     if not quick:
         click.echo("octoDNS plans as many records; that takes two minutes.", err=True)
         found.append(devices.against_peer(small, folders[devices.SMALL]))
@@ -54,6 +56,13 @@ def devices_alone(pinned: str, size: int, fresh: bool) -> None:
     """A plan of many devices against the floor."""
     folders = {each: devices.world(each, fresh=fresh) for each in (devices.TINY, size)}
     _show([devices.against_floor(*devices.measured(folders))], pinned)
+
+
+@main.command(name="licences")
+@click.pass_obj
+def licences_alone(pinned: str) -> None:
+    """A plan of many licences against the floor."""
+    _show([licences.measured()], pinned)
 
 
 @main.command(name="roster")
