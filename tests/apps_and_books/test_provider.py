@@ -7,7 +7,9 @@ import pytest
 from reconciler.errors import Unclear
 from reconciler.provider import Receipt, Result
 from tests.apps_and_books.office import Office, app, gives, makes, takes, want, who
-from tests.simulator.apps.library import ATLAS, MATHS
+from tests.simulator.apps.library import ATLAS, HERE, MATHS
+
+PAGE = 7
 
 
 def test_requests_are_the_fewest_that_the_limits_allow() -> None:
@@ -22,6 +24,23 @@ def test_requests_are_the_fewest_that_the_limits_allow() -> None:
     for step in steps:
         assert {outcome.result for outcome in office.run(step).values()} == {Result.LANDED}
     assert office.writes() == ceil(20 / 7)
+
+
+@pytest.mark.parametrize(("apps", "devices", "people"), [(1, 20, 0), (2, 9, 3), (3, 40, 3)])
+def test_a_whole_location_is_read_in_as_many_requests_as_it_has_pages(apps: int, devices: int, people: int) -> None:
+    """A reading takes one request for the location, ⌈apps / page⌉, ⌈licences / page⌉ and, where people have some, ⌈users / page⌉."""
+    office = Office()
+    names, numbers = ("ann", "ben", "cai")[:people], [MATHS, *(str(2000 + app) for app in range(apps - 1))]
+    for number in numbers:
+        office.tenant.apps.buy(HERE, number, 100)
+    changes = [one for number in numbers for one in gives([*office.serials[:devices], *map(who, names)], number)]
+    office.apply([*makes(*names), *changes], *names)
+    office.tenant.switches.set("apps_page_size", str(PAGE))
+    with_book = apps + 1
+    users = ceil(people / PAGE)
+    observed = office.observe(want([*makes(*names), *changes], *names))
+    assert sum(map(len, observed.libraries["north"].held.values())) == apps * (devices + people)
+    assert observed.reads["apps_and_books"] == 1 + ceil(with_book / PAGE) + ceil(apps * (devices + people) / PAGE) + users
 
 
 def test_licences_come_back_before_others_get_them() -> None:
