@@ -21,7 +21,7 @@ from reconciler.licences.allocation import app_name, user_name
 from reconciler.licences.allot import MARK
 from reconciler.licences.library import UNLIMITED, Library, Owned
 from reconciler.observed import Observed
-from reconciler.provider import Look
+from reconciler.provider import Known, Look
 from reconciler.pseudonyms import DIGITS, Pseudonyms
 from reconciler.pseudonyms import MARK as PERSON
 from reconciler.resource import Seen
@@ -53,11 +53,16 @@ def wanted(token: str, look: Look) -> Wanted:
     """What a look needs of a token's location: what is declared there, and what is ours there."""
     if look.everything:
         return Wanted(None, users=True)
-    names = {name.rpartition(".")[0] for table in (look.recorded.get(LICENCE, {}), look.desired.of(LICENCE)) for name in table}
+    names = {name.rpartition(".")[0] for name in (*_one_of_each(look.recorded.get(LICENCE, {})), *look.desired.of(LICENCE))}
     names.update(one.name for one in look.desired.allocations)
     users = any(one.people is not None and one.token == token for one in look.desired.allocations)
     users = users or any(name.rpartition(".")[0] == token for name in (*look.recorded.get(USER, {}), *look.desired.of(USER)))
     return Wanted({pricing_of(name) for name in names if name.rsplit(".", 2)[0] == token}, users)
+
+
+def _one_of_each(recorded: Mapping[str, Known]) -> Iterable[str]:
+    """One licence of each app: a licence's fingerprint says its app and its sort of holder, so a million need not be taken apart."""
+    return dict(zip((entry.fingerprint for entry in recorded.values()), recorded, strict=True)).values()
 
 
 def pricing_of(app: str) -> Pricing:
