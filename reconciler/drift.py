@@ -95,9 +95,7 @@ def _grouped(kind: Kind, found: Iterable[tuple[str, _Finding]], observed: Observ
 class _Comparison:
     """Compares the things of one kind; each distinct combination once."""
 
-    def __init__(
-        self, kind: Kind, wanted: Mapping[str, Declared], observed: Observed, capability: Capable, places: Sequence[str]
-    ) -> None:
+    def __init__(self, kind: Kind, wanted: Mapping[str, Declared], observed: Observed, capability: Capable, places: Sequence[str]) -> None:
         self._kind, self._wanted, self._seen = kind, wanted, observed.items[kind.name]
         self._settled = observed.settled.get(kind.name, ())
         self._judge = Judge(kind, capability, lambda need: observed.seen(need.kind, need.name) is not None)

@@ -23,7 +23,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
     },
     {
         *("load", "render", "guard", "selection", "resolve", "coverage", "drift", "intent", "verdict", "landing", "flight", "reveal"),
-        *("forge", "comment", "audit"),
+        *("forge", "comment"),
         *(
             "freeze",
             "consent",
@@ -38,6 +38,7 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
             "shrink",
             "renewals",
             "overallocation",
+            "audit",
         ),
     },
     {"planner", "validate", "examine", "stale", "revert", "format", "starter"},

@@ -66,8 +66,7 @@ def test_new_devices_go_into_the_list_that_is_there(district: District) -> None:
     assert district.run("import").code == 0
     path = district.folder / "devices" / "jamf-ipad.csv"
     path.write_bytes(
-        b"room;Serial Number;model\r\n"
-        + b"".join(f"1;{line.split(',')[0]};x\r\n".encode() for line in path.read_text().splitlines()[1:])
+        b"room;Serial Number;model\r\n" + b"".join(f"1;{line.split(',')[0]};x\r\n".encode() for line in path.read_text().splitlines()[1:])
     )
     with district.tenant() as tenant:
         jamf = next(id_ for id_, one in tenant.services().items() if one.name == "Jamf School")

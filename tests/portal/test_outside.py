@@ -14,7 +14,7 @@ from tests.portal.web_server import web_server
 TXT = "apple-domain-verification=Ab12Cd34Ef56Gh78"
 DOMAIN = f"domains: {{riverside.example: {{added: 2026-11-20}}}}\ndns_records: {{riverside.example: {{txt: {TXT}}}}}\n"
 DOCUMENT = "domains: {riverside.example: {}}\ndiscovery_documents:\n  riverside.example:\n"
-DOCUMENT += "    servers: {version: mdm-byod, base_url: \"https://mdm.riverside.example/enroll\"}\n"
+DOCUMENT += '    servers: {version: mdm-byod, base_url: "https://mdm.riverside.example/enroll"}\n'
 SERVED = json.dumps({"Servers": [{"Version": "mdm-byod", "BaseURL": "https://mdm.riverside.example/enroll"}]})
 
 
