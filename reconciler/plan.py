@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from reconciler.capability import Capability, Route, Verb
 from reconciler.diagnostic import Diagnostic, Severity
@@ -173,6 +175,11 @@ class Binding:
     revision: str
     created: str
     time_zone: str = "UTC"
+
+    @property
+    def day(self) -> date:
+        """The day on which the plan was made, where the organization is."""
+        return datetime.fromisoformat(self.created).astimezone(ZoneInfo(self.time_zone)).date()
 
 
 @dataclass(frozen=True, slots=True)

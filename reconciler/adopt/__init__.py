@@ -24,8 +24,8 @@ from reconciler.load.sections import Sections
 from reconciler.load.table import read_header
 from reconciler.load.text import BOM, decode
 from reconciler.load.written import read_written
+from reconciler.phrases import plain
 from reconciler.provider import Report
-from reconciler.render.summary import plain
 from reconciler.repository import unsaved
 from reconciler.sealed import is_sealed
 from reconciler.session import Session

@@ -18,8 +18,8 @@ from reconciler.kinds.hierarchy import REACH
 from reconciler.kinds.roles import PasscodePolicy
 from reconciler.load import Configuration, load
 from reconciler.passcodes import Policy, effective
+from reconciler.phrases import counted
 from reconciler.pseudonyms import MARK, Pseudonyms
-from reconciler.render.summary import counted
 from reconciler.roster.layout import PEOPLE
 from reconciler.veil import Veiled
 

@@ -14,7 +14,7 @@ from reconciler.cli.options import folder as folder_argument
 from reconciler.doctor.examination import examination
 from reconciler.doctor.finding import Finding, Status
 from reconciler.errors import ReconcilerError
-from reconciler.render.summary import plain
+from reconciler.phrases import plain
 
 _COLOURS = {Status.OK: "green", Status.WARN: "yellow", Status.FAIL: "red", Status.SKIP: "cyan"}
 

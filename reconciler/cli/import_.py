@@ -11,7 +11,7 @@ from reconciler.adopt import Adoption, File, adopt
 from reconciler.cli.options import folder as folder_argument
 from reconciler.cli.progress import progress
 from reconciler.kinds import KINDS
-from reconciler.render.summary import plain
+from reconciler.phrases import plain
 from reconciler.session import connect
 
 

@@ -9,7 +9,7 @@ import click
 
 from reconciler.cli.options import folder as folder_argument
 from reconciler.errors import ReconcilerError
-from reconciler.render.summary import plain
+from reconciler.phrases import plain
 from reconciler.starter import SCHEMA_FOLDER, Answers, StarterFile, installed_from, starter, write
 
 

@@ -12,8 +12,8 @@ import orjson
 
 from reconciler.cli.log import listener
 from reconciler.load import Configuration
+from reconciler.phrases import plain
 from reconciler.pseudonyms import Pseudonyms
-from reconciler.render.summary import plain
 from reconciler.requests import OPEN, Request, requests
 from reconciler.session import open_backend
 from reconciler.veil import veiled

@@ -21,8 +21,8 @@ from reconciler.cli import inspections
 from reconciler.cli.log import listener
 from reconciler.errors import ReconcilerError
 from reconciler.load import Configuration, load
+from reconciler.phrases import plain
 from reconciler.pseudonyms import Pseudonyms
-from reconciler.render.summary import plain
 from reconciler.session import open_backend
 from state.ledger import Ledger, LedgerLine
 

@@ -10,9 +10,9 @@ from reconciler.cli.people import People
 from reconciler.diagnostic import Diagnostic
 from reconciler.errors import ReconcilerError
 from reconciler.outcome import Done
+from reconciler.phrases import plain
 from reconciler.provider import Notice
 from reconciler.render.log import EndLine, ErrorLine, LogLine, MessageLine, encode, finding_line, progress_line, step_lines
-from reconciler.render.summary import plain
 from state.errors import StateError
 
 

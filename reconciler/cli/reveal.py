@@ -15,8 +15,8 @@ from reconciler.actor import who
 from reconciler.cli.revision import at_revision
 from reconciler.errors import ReconcilerError
 from reconciler.load import Configuration, load
+from reconciler.phrases import plain
 from reconciler.pseudonyms import MARK, Pseudonyms
-from reconciler.render.summary import plain
 from reconciler.reveal import MASK, PSEUDONYM, Revealed, people, values
 from reconciler.roster.desired import PERSON
 from reconciler.roster.part import Roster

@@ -13,9 +13,10 @@ from reconciler.cli.options import folder as folder_argument
 from reconciler.cli.output import say
 from reconciler.cli.progress import progress
 from reconciler.errors import GuardRefused, PartlyApplied, ReconcilerError
+from reconciler.phrases import plain
 from reconciler.rehearse import Rehearsed, rehearse
 from reconciler.render.outcome import render_summary
-from reconciler.render.summary import lines, plain, totals
+from reconciler.render.summary import lines, totals
 from reconciler.roster.copies import Copies
 from reconciler.session import connect
 

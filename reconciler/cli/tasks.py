@@ -11,7 +11,8 @@ import orjson
 from reconciler.cli.options import folder
 from reconciler.cli.progress import progress
 from reconciler.plan import Change, Plan
-from reconciler.render.summary import due, instructions, lines, most_urgent
+from reconciler.render.summary import lines
+from reconciler.render.tasks import due, instructions, most_urgent
 from reconciler.session import connect
 
 

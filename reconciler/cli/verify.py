@@ -10,7 +10,7 @@ import click
 from reconciler.cli.lock import locked
 from reconciler.cli.options import folder as folder_argument
 from reconciler.errors import ConfigurationError, PartlyApplied, ReconcilerError
-from reconciler.render.summary import counted, plain
+from reconciler.phrases import counted, plain
 from reconciler.roster.activity_log import read_log
 from reconciler.roster_proof import Verified, verify_roster
 from reconciler.session import connect

@@ -10,7 +10,7 @@ import httpx
 
 from reconciler.connections import URL_PATTERN
 from reconciler.errors import ProviderError, ReconcilerError
-from reconciler.render.summary import plain
+from reconciler.phrases import plain
 
 PATIENCE = 30.0
 """Seconds for one answer."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from reconciler.coverage import Coverage, KindCoverage, Share
+from reconciler.phrases import plain
 from reconciler.render.markdown import escape
-from reconciler.render.summary import plain
 
 UNREAD = "no connection in reconciler.yaml can read them"
 

@@ -9,8 +9,8 @@ from reconciler.diff import explain
 from reconciler.drift import Drift, Drifts, Sort
 from reconciler.kinds.suggest import some
 from reconciler.observed import Observed
+from reconciler.phrases import counted, plain
 from reconciler.render.markdown import escape
-from reconciler.render.summary import counted, plain
 from reconciler.resource import Spec
 
 NAMES = 50

@@ -8,8 +8,8 @@ from typing import Any
 from reconciler.intent import Counted, Edit, EntryChange, Intent, Regrouped
 from reconciler.kinds import KINDS
 from reconciler.kinds.suggest import short, some
+from reconciler.phrases import plain
 from reconciler.render.markdown import escape
-from reconciler.render.summary import plain
 
 NAMES = 50
 """How many names of one line a comment shows."""

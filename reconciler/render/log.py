@@ -16,8 +16,8 @@ from pydantic import Field
 
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.outcome import Done
+from reconciler.phrases import plain
 from reconciler.provider import Allowance, Notice, Outcome, Result, Stage
-from reconciler.render.summary import plain
 from reconciler.resource import Source
 
 NAMES = 1_000

@@ -9,10 +9,13 @@ from html import escape as to_html
 
 from reconciler.capability import Route
 from reconciler.kinds import KINDS
+from reconciler.phrases import counted, plain
 from reconciler.plan import LeftAlone, Plan
+from reconciler.render.awaiting import awaiting
 from reconciler.render.document import digest
 from reconciler.render.licences import COLUMNS, rest, rows
-from reconciler.render.summary import Line, Part, awaiting, counted, due, instructions, lines, most_urgent, plain, price_words, totals
+from reconciler.render.summary import Line, Part, lines, price_words, totals
+from reconciler.render.tasks import due, instructions, most_urgent
 
 LIMIT = 65_536
 """Characters in a comment on GitHub; GitLab takes more."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import click
 
 from reconciler.outcome import Done, Summary
+from reconciler.phrases import counted, plain
 from reconciler.provider import Result
-from reconciler.render.summary import counted, plain
 
 SAMPLES = 10
 

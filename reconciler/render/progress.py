@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from reconciler.phrases import duration, plain
 from reconciler.provider import Allowance, Notice, Stage
-from reconciler.render.summary import duration, plain
 
 
 @dataclass(slots=True)

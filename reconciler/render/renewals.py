@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from reconciler.kinds.renewals import State
+from reconciler.phrases import plain
 from reconciler.render.markdown import escape
-from reconciler.render.summary import plain
 from reconciler.renewals.due import Due, Renewals
 from reconciler.renewals.words import in_words, remedy, sentence
 

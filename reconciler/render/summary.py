@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from reconciler.capability import Route, Verb
 from reconciler.diff import explain
 from reconciler.kinds import KINDS
-from reconciler.kinds.devices import ASSIGNMENT
-from reconciler.kinds.enrolment import ENROLMENT_PROFILE
-from reconciler.plan import NOT_ASKED, Awaiting, Cause, Change, Plan, Price, Verdict
+from reconciler.phrases import counted, duration, plain
+from reconciler.plan import NOT_ASKED, Cause, Change, Plan, Price, Verdict
 from reconciler.render.licences import SENTENCES, holder
 from reconciler.render.roster import Told, told
 
@@ -33,15 +29,6 @@ _CAUSES = {
 _NOT_PLACED = {Cause.FOREIGN: "not so in the portal yet"}
 
 _TAKES_OVER = {Cause.UNDECLARED: "no longer in the configuration, but somebody changed it since we set it"}
-
-
-# Line ends, what moves a terminal's cursor or colours, and what turns the direction of writing: a name may hold any of them.
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
-
-
-def plain(text: str) -> str:
-    """Text of others (names, messages) on one line, without control characters."""
-    return _UNPRINTABLE.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +133,6 @@ def why(verdict: Verdict) -> str:
     return (_TAKES_OVER if verdict.takes_over else _CAUSES).get(verdict.cause, _CAUSES[verdict.cause])
 
 
-def counted(count: int, noun: str) -> str:
-    """`1 iPad`, `412 iPads`, `1,200 Apple Watches`."""
-    plural = noun + ("es" if noun.endswith(("ch", "sh", "s", "x")) else "s")
-    return f"{count:,} {noun if count == 1 else plural}"
-
-
 def move(plan: Plan, verdict: Verdict) -> str:
     """Where a thing of a placed kind goes, by the names that people know."""
     place = KINDS[verdict.kind].place
@@ -180,54 +161,6 @@ def differences(plan: Plan, verdict: Verdict) -> list[tuple[str, str]]:
     found = explain(verdict.before, verdict.after, plan.binding.time_zone)
     shown = [(item.path, f"{kind.labels.get(item.path, item.path)} {item}") for item in found if item.path not in kind.personal]
     return shown if len(shown) == len(found) else [*shown, ("", "personal details, which are not shown")]
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Awaited things that have been missed for the same time: how many and since when, their names, and what of them vanished, in words."""
-
-    text: str
-    names: tuple[str, ...]
-    gone: str
-
-
-def awaiting(plan: Plan) -> Iterator[Waiting]:
-    """What is awaited, oldest first; beyond some dates the rest is one."""
-    of_kind: dict[str, list[Awaiting]] = defaultdict(list)
-    for item in plan.awaiting:  # sorted by date already
-        of_kind[item.address.kind].append(item)
-    for kind, items in of_kind.items():
-        yield from _awaiting(_AWAITED.get(kind, _AWAITED[ASSIGNMENT]), items, _today(plan))
-
-
-_DATES = 5
-_AWAITED = {
-    ASSIGNMENT: "that the organization does not have",
-    ENROLMENT_PROFILE.name: "that their device-management service does not have, for their enrolment settings",
-}
-
-
-def _awaiting(missed: str, awaited: Sequence[Awaiting], today: date) -> Iterator[Waiting]:
-    """Devices that are missed in one way, by the day since when."""
-    by_date: dict[str, list[Awaiting]] = defaultdict(list)
-    for item in awaited:
-        dates = len(by_date)
-        by_date[item.since if item.since in by_date or dates < _DATES else list(by_date)[-1]].append(item)
-    for since, items in by_date.items():
-        later = " or later" if items[-1].since != since else ""
-        text = f"Awaiting {counted(len(items), 'device')} {missed} (since {since}{later}{_age(since, today)})"
-        yield Waiting(text, tuple(item.address.name for item in items), _gone(sum(item.vanished for item in items)))
-
-
-def _gone(count: int) -> str:
-    return (
-        f"{count:,} of them {'was' if count == 1 else 'were'} there before and {'has' if count == 1 else 'have'} vanished." if count else ""
-    )
-
-
-def _age(since: str, today: date) -> str:
-    days = (today - date.fromisoformat(since)).days
-    return f", {counted(days, 'day')} ago" if days > 0 else ""
 
 
 def totals(plan: Plan) -> str:
@@ -262,47 +195,3 @@ def price_words(price: Price) -> str:
         return f"{head}; nothing to send"
     work = f"applying takes {counted(price.writes, 'write')} and about {counted(price.reads, 'read')}"
     return f"{head}; {work} (budget: {price.budget}), about {duration(price.seconds)}"
-
-
-def duration(seconds: float) -> str:
-    """A span for people: `40 seconds`, `3 minutes`, `2 hours 10 minutes`."""
-    if seconds < 90:
-        return counted(max(1, round(seconds)), "second")
-    minutes = round(seconds / 60)
-    hours, rest = divmod(minutes, 60)
-    return " ".join(part for part in (counted(hours, "hour") if hours else "", counted(rest, "minute") if rest else "") if part)
-
-
-def due(plan: Plan, task: Change) -> tuple[date | None, str]:
-    """The day by which a task must be done, and how far that is, in words; None and nothing where there is no such day."""
-    spec = task.verdict.after
-    day = KINDS[task.verdict.kind].due(spec) if spec else None
-    if day is None:
-        return None, ""
-    left = (day - _today(plan)).days
-    words = "today" if left == 0 else f"in {counted(left, 'day')}" if left > 0 else f"overdue by {counted(-left, 'day')}"
-    return day, f"due {day} ({words})"
-
-
-def most_urgent(plan: Plan) -> list[Change]:
-    """The tasks, those with a day first, soonest first: what is overdue leads."""
-    days = {task.address: due(plan, task)[0] for task in plan.tasks}
-    return sorted(plan.tasks, key=lambda task: days[task.address] or date.max)
-
-
-def _today(plan: Plan) -> date:
-    return datetime.fromisoformat(plan.binding.created).astimezone(ZoneInfo(plan.binding.time_zone)).date()
-
-
-def instructions(change: Change) -> tuple[str, ...]:
-    """A task's steps, with its address and the spec's own values filled in."""
-    spec = change.verdict.after or change.verdict.before
-    values = {"address": str(change.address)}
-    values |= {difference.path: difference.after for difference in explain(None, spec)} if spec else {}
-    return tuple(plain(_filled(line, values)) for line in change.verdict.capability.instructions)
-
-
-def _filled(line: str, values: dict[str, str]) -> str:
-    for name, value in values.items():
-        line = line.replace("{" + name + "}", value)
-    return line

@@ -9,9 +9,12 @@ import click
 from reconciler.capability import Route, Verb
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
+from reconciler.phrases import plain
 from reconciler.plan import Change, Plan
+from reconciler.render.awaiting import awaiting
 from reconciler.render.licences import rest, table
-from reconciler.render.summary import Line, awaiting, due, instructions, lines, most_urgent, plain, price_words, totals
+from reconciler.render.summary import Line, lines, price_words, totals
+from reconciler.render.tasks import due, instructions, most_urgent
 
 SAMPLES = 5
 NO_ENTRY = "(no entry any more)"

@@ -15,8 +15,8 @@ from reconciler.errors import ReconcilerError
 from reconciler.format.words import write_text
 from reconciler.kinds.naming import slug
 from reconciler.load import load
+from reconciler.phrases import plain
 from reconciler.render.markdown import escape
-from reconciler.render.summary import plain
 from reconciler.schema import SCHEMAS, render
 
 SITE = "schools/"

@@ -6,10 +6,12 @@ import pytest
 from reconciler.capability import Verb
 from reconciler.diagnostic import Severity
 from reconciler.outcome import Done, Summary
+from reconciler.phrases import counted, duration
 from reconciler.plan import Awaiting, Cause, LeftAlone, Plan, Step
 from reconciler.provider import Outcome, Result
+from reconciler.render.awaiting import awaiting
 from reconciler.render.outcome import render_summary
-from reconciler.render.summary import SYMBOLS, awaiting, counted, duration, totals
+from reconciler.render.summary import SYMBOLS, totals
 from reconciler.render.text import render
 from reconciler.resource import Address
 from tests.render.plans import finding, many, move, plan_of, refusal, task, waiting

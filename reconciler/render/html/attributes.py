@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from reconciler.diff import explain
 from reconciler.kinds import KINDS
 from reconciler.kinds.roster import UNKNOWN, Class, Person
+from reconciler.phrases import counted
 from reconciler.plan import Plan, Verdict
-from reconciler.render.summary import counted, move
+from reconciler.render.summary import move
 from reconciler.resource import Spec
 
 

@@ -12,12 +12,13 @@ from markupsafe import Markup
 
 from reconciler.kinds import KINDS
 from reconciler.kinds.roster import PERSON
+from reconciler.phrases import plain
 from reconciler.plan import Change, Plan, Verdict
 from reconciler.render.document import by_verdict
 from reconciler.render.html.attributes import attributes, what
 from reconciler.render.html.effect import EFFECTS, effect_of
 from reconciler.render.html.places import school, services
-from reconciler.render.summary import plain, why
+from reconciler.render.summary import why
 from reconciler.resource import Spec
 
 _WORDS = ("kind", "noun", "title", "what", "why", "school", "from", "to", "route", "reason", "waits", "origin", "source")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.kinds.devices import ASSIGNMENT
+from reconciler.phrases import counted
 from reconciler.plan import Plan
 from reconciler.render.document import by_verdict
 from reconciler.render.html.places import UNASSIGNED, services
-from reconciler.render.summary import counted
 
 MOST = 14
 """Bands that are drawn apart; the smaller ones are drawn as one. The table beside the picture has them all, up to MOST_ROWS."""

@@ -19,7 +19,9 @@ from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
 from reconciler.kinds.roles import Grant
 from reconciler.kinds.roster import ROSTER
+from reconciler.phrases import counted, duration, plain
 from reconciler.plan import Change, Plan, Refusal
+from reconciler.render.awaiting import awaiting
 from reconciler.render.document import digest
 from reconciler.render.html.attributes import HIDDEN, attributes
 from reconciler.render.html.bars import bars
@@ -29,7 +31,8 @@ from reconciler.render.html.flows import picture
 from reconciler.render.html.sections import SCHOOLS, schools
 from reconciler.render.html.timeline import timeline
 from reconciler.render.licences import rest
-from reconciler.render.summary import Line, awaiting, counted, due, duration, instructions, lines, most_urgent, plain, totals
+from reconciler.render.summary import Line, lines, totals
+from reconciler.render.tasks import due, instructions, most_urgent
 from state.collector import collector_paused
 
 LINES = 60

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from reconciler.capability import Verb
 from reconciler.kinds import KINDS
 from reconciler.kinds.roster import CLASS, ROSTER, Class
+from reconciler.phrases import counted, plain
 from reconciler.plan import Change, Plan
 from reconciler.render.document import by_verdict
 from reconciler.render.html.data import title
 from reconciler.render.html.effect import EFFECTS, Effect, effect_of
 from reconciler.render.html.places import school
 from reconciler.render.roster import Moves, lasting, told
-from reconciler.render.summary import counted, lines, plain
+from reconciler.render.summary import lines
 
 SCHOOLS = 200
 """Schools shown; what is beyond is counted and stands in the list of every change."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from reconciler.kinds.renewals import State
 from reconciler.plan import Expiry, Plan
@@ -70,7 +69,7 @@ def timeline(plan: Plan) -> Timeline | None:
     """None if nothing is known to end."""
     if not plan.renewals:
         return None
-    today = datetime.fromisoformat(plan.binding.created).astimezone(ZoneInfo(plan.binding.time_zone)).date()
+    today = plan.binding.day
     endings = tuple(_endings(plan.renewals))
     marks = tuple(_marks(endings))
     return Timeline(endings, marks, tuple(_ticks(today)), _TODAY, max((mark.y for mark in marks), default=0) + _ROW)

@@ -18,6 +18,7 @@ from reconciler.diagnostic import Severity
 from reconciler.kinds.licences import Licence
 from reconciler.kinds.renewals import State
 from reconciler.kinds.roster import UNKNOWN, Class
+from reconciler.phrases import plain
 from reconciler.plan import Cause, Plan
 from reconciler.render.html.bars import bars
 from reconciler.render.html.data import to_json
@@ -26,7 +27,6 @@ from reconciler.render.html.flows import MOST, picture
 from reconciler.render.html.page import render
 from reconciler.render.html.sections import SCHOOLS, SENTENCES, schools
 from reconciler.render.html.timeline import timeline
-from reconciler.render.summary import plain
 from reconciler.resource import Source
 from tests.district import District
 from tests.render.html.district import BALANCES, CHILD, change, everything, expiry, members, person
