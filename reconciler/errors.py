@@ -19,6 +19,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from reconciler.phrases import counted
+
 if TYPE_CHECKING:
     from reconciler.diagnostic import Diagnostic
 
@@ -40,8 +42,7 @@ class ConfigurationError(ReconcilerError):
     """The user's files cannot be used; `diagnostics` holds every problem found, not the first."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
-        count = len(diagnostics)
-        super().__init__(f"{count} problem{'s' if count != 1 else ''} in the configuration")
+        super().__init__(f"{counted(len(diagnostics), 'problem')} in the configuration")
         self.diagnostics = tuple(diagnostics)
 
 

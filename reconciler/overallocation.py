@@ -9,8 +9,8 @@ from datetime import date
 from reconciler.capability import Verb
 from reconciler.guard import approval_text
 from reconciler.kinds.licences import APP, LICENCE
-from reconciler.kinds.suggest import some
 from reconciler.licences.allot import Allotted
+from reconciler.phrases import some
 from reconciler.plan import Change, Refusal
 from reconciler.settings import Approval
 

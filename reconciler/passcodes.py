@@ -14,6 +14,7 @@ from typing import Literal
 from reconciler.capability import Verb
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds.roster import Person
+from reconciler.phrases import counted
 from reconciler.plan import Change
 
 Origin = Literal["upload", "manual", "student information system", "identity provider"]
@@ -60,7 +61,7 @@ def ignored(changes: Iterable[Change]) -> list[Diagnostic]:
     blanked = [change for change in changes if change.verdict.kind == "person" and _blanked(change)]
     if not blanked:
         return []
-    count = f"{len(blanked):,} student{'s' if len(blanked) != 1 else ''}"
+    count = counted(len(blanked), "student")
     said = f"The passcode policy of {count} is taken out of the roster, and Apple ignores that: the accounts keep the one they have."
     return [Diagnostic(blanked[0].verdict.source, said, "Write the policy that you want (4, 6 or 8) instead of nothing.", Severity.WARNING)]
 

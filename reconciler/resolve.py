@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from reconciler.desired import Desired, Rule
 from reconciler.diagnostic import Diagnostic
 from reconciler.observed import Observed
+from reconciler.phrases import some
 from reconciler.resource import Declared
-
-SHOWN = 5
 
 
 @dataclass(slots=True)
@@ -97,10 +96,9 @@ def _conflicts(
 
 def _conflict(wants: Sequence[Declared], names: Sequence[str]) -> Diagnostic:
     entries = " and ".join(f'"{declared.origin}" ({declared.source})' for declared in wants)
-    sample = ", ".join(sorted(names)[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
     them, things = ("it", "thing is") if len(names) == 1 else ("them", "things are")
     return Diagnostic(
         wants[0].source,
-        f"{len(names)} {things} claimed by {entries}, which disagree on what to do with {them}: {sample}.",
+        f"{len(names)} {things} claimed by {entries}, which disagree on what to do with {them}: {some(sorted(names))}.",
         "Narrow one of the matches, or list the serials under one entry: a listed serial outranks every match.",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reconciler.kinds import KINDS
 from reconciler.load import Configuration
+from reconciler.phrases import counted
 
 
 def summary(configuration: Configuration) -> list[str]:
@@ -13,7 +14,7 @@ def summary(configuration: Configuration) -> list[str]:
     for kind in KINDS.values():
         named, rules = desired.count(kind.name), len(desired.rules.get(kind.name, ()))
         parts = [f"{named:,} {kind.noun[named != 1]}"] if named else []
-        parts += [f"{rules:,} rule{'s' if rules != 1 else ''} for {kind.noun[1]}"] if rules else []
+        parts += [f"{counted(rules, 'rule')} for {kind.noun[1]}"] if rules else []
         lines.extend(["  " + ", and ".join(parts)] if parts else [])
     lines.extend(f"  {dormant.name}: not in effect today ({dormant.why})" for dormant in desired.dormant)
     return lines

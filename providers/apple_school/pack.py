@@ -15,6 +15,7 @@ from providers.apple_school.order import Activity, Order, spoken
 from reconciler.capability import Verb
 from reconciler.kinds.devices import DeviceAssignment
 from reconciler.observed import Observed
+from reconciler.phrases import counted
 from reconciler.plan import Change, Step, Verdict
 
 POLLS = 3
@@ -88,7 +89,7 @@ def _steps(
 
 
 def _title(order: Order, count: int) -> str:
-    devices = f"{count:,} device{'s' if count != 1 else ''}"
+    devices = counted(count, "device")
     until = spoken(order.deadline) if order.deadline else ""
     match order.activity:
         case Activity.ASSIGN:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from providers.wire.words import Refused, listed
 from reconciler.errors import ProviderError
+from reconciler.phrases import some
 
 SHOWN = 10
 _POINTER = re.compile(r"/data/relationships/devices/data/(\d+)(?:/|$)")
@@ -20,9 +21,8 @@ def explained(title: str, refusal: Refused, serials: Sequence[str]) -> ProviderE
     if not named:
         hint = "If Apple objects to the number of devices, set batch: lower in reconciler.yaml."
         return ProviderError(refusal.message, hint if any(fault.pointer == _WHOLE for fault in refusal.faults) else refusal.hint)
-    rest = f" and {len(named) - SHOWN:,} more" if len(named) > SHOWN else ""
     said = listed(refusal.faults)
     return ProviderError(
-        f"{title}: Apple refused it because of {', '.join(named[:SHOWN])}{rest}. Apple says: {said}.",
+        f"{title}: Apple refused it because of {some(named, SHOWN)}. Apple says: {said}.",
         "None of its devices was changed. Take those serial numbers out, or plan again if they were released meanwhile.",
     )

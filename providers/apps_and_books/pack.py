@@ -20,6 +20,7 @@ from reconciler.kinds.licences import APP, LICENCE, USER
 from reconciler.licences.allocation import app_name, licence_name
 from reconciler.licences.library import Library
 from reconciler.observed import Observed
+from reconciler.phrases import counted
 from reconciler.plan import Change, Price, Step
 from reconciler.resource import Address
 
@@ -104,11 +105,11 @@ def batch(names: Iterable[str]) -> Batch:
 
 def _title(action: Action, names: Sequence[str], location: str, titles: Mapping[str, str]) -> str:
     if action in (Action.RETIRE, Action.CREATE):
-        users = f"{len(names):,} user{'s' if len(names) != 1 else ''} of apps and books at {location}"
+        users = f"{counted(len(names), 'user')} of apps and books at {location}"
         return f"Make {users}" if action is Action.CREATE else f"Retire {users}"
     apps = sorted({name.rpartition(".")[0] for name in names})
     what = titles.get(apps[0], apps[0]) if len(apps) == 1 else f"{len(apps):,} apps at {location}"
-    licences = f"{len(names):,} licence{'s' if len(names) != 1 else ''} of {what}"
+    licences = f"{counted(len(names), 'licence')} of {what}"
     return f"Give {licences}" if action is Action.GIVE else f"Take back {licences}"
 
 

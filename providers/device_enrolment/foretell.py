@@ -10,7 +10,7 @@ from providers.device_enrolment.observe import Reading, on
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds.devices import MdmServer
 from reconciler.kinds.profile import DISCOVERY, FIXED, PROFILE, EnrolmentProfile
-from reconciler.kinds.suggest import some
+from reconciler.phrases import some
 from reconciler.provider import Look
 from reconciler.resource import Declared, Seen
 

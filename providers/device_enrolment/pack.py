@@ -18,6 +18,7 @@ from providers.wire.budget import Limit
 from reconciler.capability import Verb
 from reconciler.kinds.profile import EnrolmentProfile, ServiceDiscovery
 from reconciler.observed import Observed
+from reconciler.phrases import counted
 from reconciler.plan import Change, Price, Step, Verdict
 
 REQUEST_SECONDS = 1.0
@@ -85,7 +86,7 @@ def _steps(provider: str, group: Group, changes: Sequence[Change], observed: Obs
 
 def _title(group: Group, server: str, count: int) -> str:
     action, _, content = group
-    devices = f"{count:,} device{'s' if count != 1 else ''}"
+    devices = counted(count, "device")
     match action:
         case Action.GIVE:
             return f'Give {devices} of {server} the enrolment profile "{orjson.loads(content)["profile_name"]}"'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reconciler.phrases import either
+
 GUIDE = "https://support.apple.com/guide/apple-school-manager"
 
 PREFERENCES = "Select your name at the bottom of the sidebar, then Preferences."
@@ -23,5 +25,4 @@ class Task:
 
 def sign_in(*roles: str) -> str:
     """The first step of whatever is done in the portal."""
-    who = roles[0] if len(roles) == 1 else f"{', '.join(roles[:-1])} or {roles[-1]}"
-    return f"Sign in to https://school.apple.com as {who}."
+    return f"Sign in to https://school.apple.com as {either(roles)}."

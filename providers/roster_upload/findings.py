@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator
 from providers.roster_upload.observe import Situation
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.observed import Observed
+from reconciler.phrases import some
 from reconciler.roster.desired import CLASS, COURSE, KINDS, LOCATION, PERSON
 
-SAMPLES = 5
 NOUNS = {
     PERSON: ("account", "accounts"),
     CLASS: ("class", "classes"),
@@ -60,7 +60,7 @@ def _edited(situation: Situation) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 None,
                 f"{_counted(kind, names)} of this roster {'is' if one else 'are'} not an upload's any more, because somebody edited "
-                f"{'it' if one else 'them'} in the portal: uploads no longer change {'it' if one else 'them'} ({_samples(names)}).",
+                f"{'it' if one else 'them'} in the portal: uploads no longer change {'it' if one else 'them'} ({some(sorted(names))}).",
                 "Keep them up in the portal, and take them out of the roster.",
                 Severity.WARNING,
             )
@@ -73,7 +73,7 @@ def _taken_over(situation: Situation) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 None,
                 f"This upload would take over {_counted(kind, names)} that no upload made, because the ids are equal "
-                f"({_samples(names)}): what stands there is overwritten, and the portal can no longer edit it.",
+                f"({some(sorted(names))}): what stands there is overwritten, and the portal can no longer edit it.",
                 "Give them other ids in the roster, unless this is meant.",
                 Severity.WARNING,
             )
@@ -89,7 +89,7 @@ def _strangers(situation: Situation, observed: Observed) -> Iterator[Diagnostic]
             yield Diagnostic(
                 None,
                 f"{_counted(kind, names)} came from uploads of others and {is_} not in this roster: the next upload would end {it} "
-                f"({_samples(names)}).",
+                f"({some(sorted(names))}).",
                 "Nothing is uploaded now. Take them into the roster, or let the plan that ends them be reviewed.",
                 Severity.WARNING,
             )
@@ -97,12 +97,6 @@ def _strangers(situation: Situation, observed: Observed) -> Iterator[Diagnostic]
 
 def _counted(kind: str, names: Collection[str]) -> str:
     return f"{len(names):,} {NOUNS[kind][len(names) != 1]}"
-
-
-def _samples(names: Collection[str]) -> str:
-    """Pseudonyms of people, ids of anything else."""
-    more = f" and {len(names) - SAMPLES:,} more" if len(names) > SAMPLES else ""
-    return ", ".join(sorted(names)[:SAMPLES]) + more
 
 
 def _note(text: str) -> Diagnostic:

@@ -10,8 +10,8 @@ import click
 
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
-from reconciler.kinds.suggest import some
 from reconciler.load import Configuration, load
+from reconciler.phrases import some
 from reconciler.pseudonyms import Pseudonyms
 from reconciler.resource import Address, Declared, Source
 from reconciler.reveal import PSEUDONYM

@@ -10,7 +10,7 @@ import click
 from reconciler.cli.lock import locked
 from reconciler.cli.options import folder as folder_argument
 from reconciler.errors import ConfigurationError, PartlyApplied, ReconcilerError
-from reconciler.phrases import counted, plain
+from reconciler.phrases import counted, plain, some
 from reconciler.roster.activity_log import read_log
 from reconciler.roster_proof import Verified, verify_roster
 from reconciler.session import connect
@@ -56,8 +56,7 @@ def _lines(verified: Verified) -> list[str]:
     if verified.closed:
         lines.append("Nobody had seen the end of this upload; now it is settled, and the next plan looks at everything again.")
     for word, addresses in verified.refused.items():
-        rest = f" and {len(addresses) - SAMPLES:,} more" if len(addresses) > SAMPLES else ""
-        lines.append(plain(f"Refused, {word}: {', '.join(map(str, addresses[:SAMPLES]))}{rest}"))
+        lines.append(plain(f"Refused, {word}: {some(list(map(str, addresses)), SAMPLES)}"))
     if verified.refused and not verified.earlier:
         lines.append("What was refused is planned again: put it right in the files, then reconciler plan.")
     return lines

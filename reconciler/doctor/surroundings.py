@@ -14,8 +14,8 @@ from pathlib import Path
 from reconciler import __version__
 from reconciler.doctor.finding import Finding, Status, looked
 from reconciler.kinds.secret import Secret
-from reconciler.kinds.suggest import some
 from reconciler.load import Configuration
+from reconciler.phrases import some
 from reconciler.policies.organization import secrets
 from reconciler.repository import git, unsaved
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from reconciler.kinds.entry import Board, Listed
-from reconciler.kinds.suggest import some
+from reconciler.phrases import some
 from reconciler.resource import Declared
 
 

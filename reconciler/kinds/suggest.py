@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from difflib import get_close_matches
 
+from reconciler.phrases import either
+
 
 def did_you_mean(word: str, known: Collection[str]) -> str:
     """`Did you mean "jamf"?`, or what there is to choose from if nothing is near and the choice is small; else empty."""
@@ -17,14 +19,7 @@ def did_you_mean(word: str, known: Collection[str]) -> str:
 
 def one_of(words: Collection[str]) -> str:
     """The words in quotes: `"a", "b" or "c"`."""
-    quoted = [f'"{word}"' for word in words]
-    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
-
-
-def some(words: Collection[str], shown: int = 5) -> str:
-    """The first few words and how many more there are: `A, B, C and 9 more`."""
-    listed = ", ".join(list(words)[:shown])
-    return listed if len(words) <= shown else f"{listed} and {len(words) - shown:,} more"
+    return either([f'"{word}"' for word in words])
 
 
 def short(value: object, limit: int = 60) -> str:

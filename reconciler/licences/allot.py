@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from reconciler.desired import Desired
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds.licences import APP, LICENCE, USER, App, LibraryUser
-from reconciler.kinds.suggest import some
 from reconciler.licences.allocation import Allocation, user_name
 from reconciler.licences.balance import Balance, Shares, balance, share
 from reconciler.licences.devices import Devices
 from reconciler.licences.library import Library, Owned
 from reconciler.licences.people import PERSON, People
 from reconciler.observed import Observed
+from reconciler.phrases import some
 from reconciler.resource import Declared
 
 NO_OFFER = "No other location that is connected here has any to spare."

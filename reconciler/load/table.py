@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 from reconciler.diagnostic import Diagnostic
 from reconciler.kinds.entry import Listed
 from reconciler.kinds.serials import clean_serial, serial_problem, sound
-from reconciler.kinds.suggest import did_you_mean, short, some
+from reconciler.kinds.suggest import did_you_mean, short
 from reconciler.load.text import UnreadableError, read_text
+from reconciler.phrases import some
 from reconciler.resource import Source
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator
 from reconciler.diagnostic import Severity
 from reconciler.kinds.devices import ASSIGNMENT
 from reconciler.kinds.profile import PROFILE, EnrolmentProfile
-from reconciler.kinds.suggest import some
 from reconciler.licences.allocation import Allocation
 from reconciler.licences.devices import Devices
 from reconciler.observed import Observed
+from reconciler.phrases import some
 from reconciler.policies.policy import Found, Matter, Policy
 
 DISTRIBUTION = "https://support.apple.com/guide/deployment/dep7cef2e0ea/web"

@@ -10,7 +10,7 @@ from reconciler.capability import Route, Verb
 from reconciler.diagnostic import Severity
 from reconciler.kinds.devices import ASSIGNMENT, DeviceAssignment, MdmServer
 from reconciler.kinds.match import FAMILIES, Traits
-from reconciler.kinds.suggest import some
+from reconciler.phrases import some
 from reconciler.plan import Cause, Change, Verdict
 from reconciler.policies.policy import Found, Matter, Policy
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from reconciler.diagnostic import Severity
-from reconciler.kinds.suggest import some
+from reconciler.phrases import some
 from reconciler.policies.policy import Found, Matter, Policy
 
 STUDENTS_PER_STAFF = 100

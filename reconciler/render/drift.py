@@ -7,9 +7,8 @@ from typing import Any
 
 from reconciler.diff import explain
 from reconciler.drift import Drift, Drifts, Sort
-from reconciler.kinds.suggest import some
 from reconciler.observed import Observed
-from reconciler.phrases import counted, plain
+from reconciler.phrases import counted, plain, some
 from reconciler.render.markdown import escape
 from reconciler.resource import Spec
 

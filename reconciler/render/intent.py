@@ -7,8 +7,8 @@ from typing import Any
 
 from reconciler.intent import Counted, Edit, EntryChange, Intent, Regrouped
 from reconciler.kinds import KINDS
-from reconciler.kinds.suggest import short, some
-from reconciler.phrases import plain
+from reconciler.kinds.suggest import short
+from reconciler.phrases import plain, some
 from reconciler.render.markdown import escape
 
 NAMES = 50

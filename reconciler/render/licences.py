@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from reconciler.capability import Verb
 from reconciler.kinds.licences import APP, LICENCE, TOKEN, USER, App, Licence
 from reconciler.licences.balance import Balance
+from reconciler.phrases import counted
 from reconciler.plan import Plan, Verdict
 
 COLUMNS = ("owned", "used", "planned", "by others", "reserve", "short", "idle")
@@ -38,12 +39,12 @@ def _licences(plan: Plan, verdict: Verdict, count: int) -> str:
     device = not isinstance(spec, Licence) or spec.holder == "device"
     one, many = ("a device", "devices") if device else ("a person", "people")
     app = plan.titles.get(APP, {}).get(verdict.scope, verdict.scope) or "an app that is declared no longer"
-    return _LICENCES[verdict.verb].format(count=_counted(count, "licence"), app=app, holders=one if count == 1 else many)
+    return _LICENCES[verdict.verb].format(count=counted(count, "licence"), app=app, holders=one if count == 1 else many)
 
 
 def _users(plan: Plan, verdict: Verdict, count: int) -> str:
     place = plan.titles.get(TOKEN, {}).get(verdict.scope, verdict.scope)
-    return _USERS[verdict.verb].format(count=_counted(count, "library user"), place=place)
+    return _USERS[verdict.verb].format(count=counted(count, "library user"), place=place)
 
 
 def _apps(plan: Plan, verdict: Verdict, count: int) -> str:
@@ -54,10 +55,6 @@ def _apps(plan: Plan, verdict: Verdict, count: int) -> str:
         return str(verdict.verb)
     at = f"{spec.title or 'an app'} at {spec.location}"
     return f"{at}: buy {spec.buy:,}, so that there are {spec.licences:,}" if verdict.after and spec.buy else f"{verdict.verb} {at}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 SENTENCES: Mapping[str, Callable[[Plan, Verdict, int], str]] = {APP: _apps, LICENCE: _licences, USER: _users}
@@ -85,8 +82,8 @@ def rest(plan: Plan) -> str:
     shown = len(rows(plan))
     others = len(plan.balances) - shown
     idle = sum(one.idle for one in plan.balances)
-    apps = f"{_counted(others, 'app')}{' more' if shown else ''} {'is' if others == 1 else 'are'} as declared"
-    return f"{apps}; {_counted(idle, 'licence')} idle in all." if others else ""
+    apps = f"{counted(others, 'app')}{' more' if shown else ''} {'is' if others == 1 else 'are'} as declared"
+    return f"{apps}; {counted(idle, 'licence')} idle in all." if others else ""
 
 
 def table(plan: Plan) -> Iterator[str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import click
 
 from reconciler.outcome import Done, Summary
-from reconciler.phrases import counted, plain
+from reconciler.phrases import counted, plain, some
 from reconciler.provider import Result
 
 SAMPLES = 10
@@ -52,6 +52,5 @@ def _failures(done: Done) -> Iterator[str]:
         if not outcome.result.recorded:
             groups[outcome.result, outcome.word].append(address.name)
     for (result, word), names in sorted(groups.items()):
-        rest = f" and {len(names) - SAMPLES:,} more" if len(names) > SAMPLES else ""
-        said = f"{', '.join(sorted(names)[:SAMPLES])}{rest}" + (f" ({word})" if word else "")
+        said = some(sorted(names), SAMPLES) + (f" ({word})" if word else "")
         yield f"{click.style(str(result), fg='red')}: {plain(said)}"

@@ -9,7 +9,7 @@ import click
 from reconciler.capability import Route, Verb
 from reconciler.diagnostic import Diagnostic, Severity
 from reconciler.kinds import KINDS
-from reconciler.phrases import plain
+from reconciler.phrases import plain, some
 from reconciler.plan import Change, Plan
 from reconciler.render.awaiting import awaiting
 from reconciler.render.licences import rest, table
@@ -63,9 +63,7 @@ def _line(line: Line, everything: bool) -> Iterator[str]:
 
 
 def _names(names: Sequence[str], everything: bool) -> str:
-    shown = names if everything else names[:SAMPLES]
-    rest = len(names) - len(shown)
-    return plain(", ".join(shown)) + (f" and {rest:,} more" if rest else "")
+    return plain(some(names, len(names) if everything else SAMPLES))
 
 
 def _tasks(plan: Plan, tasks: Sequence[Change]) -> Iterator[str]:
