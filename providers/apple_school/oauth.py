@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 from uuid import uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from providers.wire.authority import Bearer
+from providers.wire.granted import Granted, token_request
 from providers.wire.message import Call, Request, Response, ask
 from providers.wire.words import Refused
 from reconciler.clock import Clock
@@ -26,9 +25,6 @@ AUDIENCE = "https://account.apple.com/auth/oauth2/v2/token"
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 SCOPE = "school.api"
 ASSERTION_LIFE = timedelta(minutes=20)
-EARLY = timedelta(minutes=2)
-"""A token is renewed so long before it ends, so that none ends on the way."""
-USUAL_LIFE = 3600
 _TITLE = "Signing in to Apple School Manager"
 _HINT = "Compare client_id, key_id and private_key with the API account in the portal (Preferences, API)."
 
@@ -75,29 +71,17 @@ def _unusable(what: str, hint: str) -> ProviderError:
     return ProviderError(f"The private key for Apple School Manager {what}.", hint)
 
 
-class Account(Bearer):
-    """Gets and keeps bearer tokens (see providers.wire.authority.Authority). `place`: where `connections` has the key."""
+class Account(Granted):
+    """Asks for tokens with a signed assertion. `place`: where `connections` has the key."""
 
     def __init__(self, key: Key, token_url: str, clock: Clock, place: str) -> None:
+        super().__init__(_TITLE, clock, self._ask)
         self._key = key
         self._url = token_url
-        self._clock = clock
         self._place = place
         self._named = True
-        self._token = ""
-        self._until: datetime | None = None
 
-    def token(self) -> Call[str]:
-        """See Authority."""
-        if not self._token or self._until is None or self._clock.now() >= self._until:
-            self._accept((yield from self._sign_in()))
-        return self._token
-
-    def forget(self) -> None:
-        """See Authority."""
-        self._token = ""
-
-    def _sign_in(self) -> Call[Response]:
+    def _ask(self) -> Call[Response]:
         try:
             return (yield from ask(self._request()))
         except Refused as refusal:
@@ -122,16 +106,7 @@ class Account(Bearer):
             "client_assertion": self._key.assertion(self._clock.now(), named=self._named),
             "scope": SCOPE,
         }
-        content, kind = urlencode(form).encode(), "application/x-www-form-urlencoded"
-        return Request("POST", self._url, _TITLE, content=content, content_type=kind, api=False)
-
-    def _accept(self, response: Response) -> None:
-        token, life = response.document.get("access_token"), response.document.get("expires_in")
-        if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise ProviderError(f"{_TITLE}: the answer held no token.", "Try again later.")
-        seconds = timedelta(seconds=life if isinstance(life, int) and life > 0 else USUAL_LIFE)
-        self._token = token
-        self._until = self._clock.now() + max(seconds - EARLY, seconds / 2)
+        return token_request(self._url, _TITLE, form)
 
 
 def _unknown(refusal: Refused) -> bool:
