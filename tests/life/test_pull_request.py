@@ -226,6 +226,7 @@ def _move(school: School, serials: list[str]) -> None:
     )
 
 
+@pytest.mark.slow  # Apple is asked after 5 seconds, and its lists are trusted after 15: two activities are 40 seconds of waiting
 def test_the_life_of_a_pull_request(school: School) -> None:
     """From init to undo: adopt, propose, review, merge, apply what was reviewed, find it in the ledger, see drift, and go back."""
     _adopt(school)
