@@ -6,8 +6,10 @@ log is plain moments, so it can be kept as JSON. Its `Limiter` is left out: that
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
 from pyrate_limiter import InMemoryBucket, Rate, RateItem
 
@@ -50,8 +52,9 @@ class Window:
 
     def left(self) -> int:
         """How many requests there is room for now."""
-        begin = self._now() - self.limit.seconds * 1000
-        return max(self.limit.count - sum(item.timestamp > begin for item in self._bucket.items), 0)
+        begin, spent = self._now() - self.limit.seconds * 1000, self._bucket.items
+        # It is told after every request, so the window, whose moments ascend, is not gone through for that.
+        return max(self.limit.count - len(spent) + bisect_right(spent, begin, key=attrgetter("timestamp")), 0)
 
     def answered(self, count: int = 1) -> None:
         """The last so many requests were answered just now: the channel may have counted them as late as this."""
