@@ -9,11 +9,13 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from reconciler.kinds.declare import declare
 from reconciler.kinds.devices import ASSIGNMENT
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import FLAG, TEXT, Choice, Filled, Json, OneOrMany, Reader, Serial, Text, read_text, whole, wrong
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.licences import APP, LICENCE, TOKEN, USER, App, ContentToken, LibraryUser, Licence
+from reconciler.kinds.licences_found import export_apps, export_tokens, export_users
 from reconciler.kinds.match import Match, MatchEntry
 from reconciler.kinds.roster import Role
 from reconciler.kinds.suggest import did_you_mean, short
@@ -163,15 +165,13 @@ class AppEntry(Entry):
 
 def build_tokens(entries: Mapping[str, ContentTokenEntry], board: Board) -> None:
     """Declare every token; a location has one."""
-    items: dict[str, Declared] = {}
     owners: dict[str, str] = {}
     for key, entry in entries.items():
-        items[key] = Declared(ContentToken(location=entry.location, account=entry.account), board.source(TOKEN, key), key)
         other = owners.setdefault(entry.location.strip().casefold(), key)
         if other != key:
             said = f'location: {short(entry.location)} is also that of "{other}" ({board.source(TOKEN, other, "location")}).'
             board.say(board.source(TOKEN, key, "location"), said, "One location has one token here.")
-    board.desired.items[TOKEN] = items
+    declare(TOKEN, {key: ContentToken(location=entry.location, account=entry.account) for key, entry in entries.items()}, board)
 
 
 def build_apps(entries: Mapping[str, AppEntry], board: Board) -> None:
@@ -256,6 +256,7 @@ CONTENT_TOKEN = Kind(
     ContentToken,
     entry=ContentTokenEntry,
     build=build_tokens,
+    export=export_tokens,
 )
 APP_KIND = Kind(
     APP,
@@ -265,6 +266,7 @@ APP_KIND = Kind(
     labels={"buy": "to buy", "instead": "or else"},
     entry=AppEntry,
     build=build_apps,
+    export=export_apps,
 )
-LIBRARY_USER = Kind(USER, "", ("library user", "library users"), LibraryUser, placed="token")
+LIBRARY_USER = Kind(USER, "", ("library user", "library users"), LibraryUser, placed="token", export=export_users)
 LICENCE_KIND = Kind(LICENCE, "", ("licence", "licences"), Licence, placed="app")

@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from reconciler.desired import Dormant, Rule
 from reconciler.diagnostic import Severity
 from reconciler.kinds.claims import Claim, claim
+from reconciler.kinds.declare import declare
 from reconciler.kinds.devices_found import export_devices, export_servers
 from reconciler.kinds.entry import Board, Entry, Listed
 from reconciler.kinds.fields import DAY, FLAG, MOMENT, TEXT, Choice, Filled, Json, OneOrMany, Reader, Serial, Text, read_text, wrong
@@ -155,11 +156,7 @@ class DeviceAssignmentEntry(Entry):
 
 def build_servers(entries: Mapping[str, MdmServerEntry], board: Board) -> None:
     """Declare every service; no two may share an id, a default family or, where no id tells them apart, a display name."""
-    items: dict[str, Declared] = {}
-    for key, entry in entries.items():
-        given = entry.model_dump(exclude={"description"})
-        items[key] = Declared(MdmServer(**given), board.source("mdm_server", key), key)
-    board.desired.items["mdm_server"] = items
+    declare("mdm_server", {key: MdmServer(**entry.model_dump(exclude={"description"})) for key, entry in entries.items()}, board)
     _one_owner(board, ((key, "name", entry.name.strip().casefold(), entry.name) for key, entry in entries.items() if not entry.id))
     _one_owner(board, ((key, "id", entry.id.casefold(), entry.id) for key, entry in entries.items() if entry.id))
     _one_owner(board, ((key, "default_for", family, family) for key, entry in entries.items() for family in set(entry.default_for or ())))
@@ -274,6 +271,7 @@ DEVICE_ASSIGNMENT = Kind(
     DeviceAssignment,
     needs=_service,
     placed="server",
+    idle="on no service",
     labels={"migration_deadline": "users may put it off until"},
     describe=_product,
     entry=DeviceAssignmentEntry,

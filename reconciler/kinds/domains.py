@@ -13,11 +13,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from reconciler.kinds.declare import declare
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import DAY, Day, OneOrMany, Text
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.suggest import did_you_mean, short
-from reconciler.resource import Address, Declared, Spec
+from reconciler.resource import Address, Spec
 
 DOMAIN, RECORD, LOCK, CAPTURE, DOCUMENT = "domain", "dns_record", "domain_lock", "domain_capture", "discovery_document"
 VERIFY_WITHIN, CAPTURE_TAKES = timedelta(days=14), timedelta(days=30)
@@ -108,19 +109,19 @@ def build_domains(entries: Mapping[str, DomainEntry], board: Board) -> None:
     for key in entries:
         if not _FQDN.fullmatch(key):
             board.say(board.source(DOMAIN, key), f"{short(key)} is not a domain.", "Write it whole, such as riverside.example.")
-    _put(DOMAIN, {key: Domain(name=key, added=entry.added, by_record=key in records) for key, entry in entries.items()}, board)
+    declare(DOMAIN, {key: Domain(name=key, added=entry.added, by_record=key in records) for key, entry in entries.items()}, board)
 
 
 def build_records(entries: Mapping[str, DnsRecordEntry], board: Board) -> None:
     """Declare every TXT record."""
     _check_domains(RECORD, entries, board)
-    _put(RECORD, {key: DnsRecord(txt=entry.txt) for key, entry in entries.items()}, board)
+    declare(RECORD, {key: DnsRecord(txt=entry.txt) for key, entry in entries.items()}, board)
 
 
 def build_locks(entries: Mapping[str, DomainLockEntry], board: Board) -> None:
     """Declare every lock."""
     _check_domains(LOCK, entries, board)
-    _put(LOCK, {key: DomainLock(name=key) for key in entries}, board)
+    declare(LOCK, {key: DomainLock(name=key) for key in entries}, board)
 
 
 def build_captures(entries: Mapping[str, DomainCaptureEntry], board: Board) -> None:
@@ -133,18 +134,14 @@ def build_captures(entries: Mapping[str, DomainCaptureEntry], board: Board) -> N
         if entry.acknowledged > board.today:
             said = f"acknowledged: {entry.acknowledged} is still to come."
             board.say(board.source(CAPTURE, key, "acknowledged"), said, "It cannot be undone: write the day on which that was agreed.")
-    _put(CAPTURE, specs, board)
+    declare(CAPTURE, specs, board)
 
 
 def build_documents(entries: Mapping[str, DiscoveryDocumentEntry], board: Board) -> None:
     """Declare every service-discovery document."""
     _check_domains(DOCUMENT, entries, board)
     lines = {key: tuple(sorted(f"{one.version} {one.base_url}" for one in entry.servers)) for key, entry in entries.items()}
-    _put(DOCUMENT, {key: DiscoveryDocument(servers=servers) for key, servers in lines.items()}, board)
-
-
-def _put(kind: str, specs: Mapping[str, Spec], board: Board) -> None:
-    board.desired.items[kind] = {key: Declared(spec, board.source(kind, key), key) for key, spec in specs.items()}
+    declare(DOCUMENT, {key: DiscoveryDocument(servers=servers) for key, servers in lines.items()}, board)
 
 
 def _check_domains(kind: str, names: Mapping[str, Any], board: Board) -> None:

@@ -13,8 +13,10 @@ from pydantic import ConfigDict, Field, model_validator
 from reconciler.desired import Rule
 from reconciler.diagnostic import Severity
 from reconciler.kinds.claims import Claim, claim
+from reconciler.kinds.declare import declare
 from reconciler.kinds.devices import Devices, listed
 from reconciler.kinds.entry import Board, Entry
+from reconciler.kinds.enrolment_found import export_discoveries, export_profiles
 from reconciler.kinds.fields import FLAG, TEXT, Json, OneOrMany, Reader, Text, read_text, wrong
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.match import Match, Traits
@@ -148,9 +150,7 @@ def build_discoveries(entries: Mapping[str, ServiceDiscoveryEntry], board: Board
     """Declare every address."""
     for name in entries:
         _check_server(DISCOVERY, name, name, board)
-    board.desired.items[DISCOVERY] = {
-        name: Declared(ServiceDiscovery(url=entry.url), board.source(DISCOVERY, name), name) for name, entry in entries.items()
-    }
+    declare(DISCOVERY, {name: ServiceDiscovery(url=entry.url) for name, entry in entries.items()}, board)
 
 
 def _check_server(kind: str, name: str, server: str, board: Board, *path: str) -> None:
@@ -197,6 +197,7 @@ ENROLMENT_PROFILE = Kind(
     ("enrolment", "enrolments"),
     EnrolmentProfile,
     placed="server",
+    idle="without a profile",
     labels={
         "profile_name": "profile",
         "configuration_web_url": "sign-in page",
@@ -218,6 +219,7 @@ ENROLMENT_PROFILE = Kind(
     describe=_described,
     entry=EnrolmentProfileEntry,
     build=build_profiles,
+    export=export_profiles,
 )
 SERVICE_DISCOVERY = Kind(
     DISCOVERY,
@@ -226,4 +228,5 @@ SERVICE_DISCOVERY = Kind(
     ServiceDiscovery,
     entry=ServiceDiscoveryEntry,
     build=build_discoveries,
+    export=export_discoveries,
 )

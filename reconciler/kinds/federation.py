@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from reconciler.diagnostic import Severity
+from reconciler.kinds.declare import declare
 from reconciler.kinds.domains import CAPTURE, DOMAIN, LOCK
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import DAY, FLAG, TEXT, Choice, OneOrMany, Text
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.suggest import did_you_mean, short
-from reconciler.resource import Address, Declared, Spec
+from reconciler.resource import Address, Spec
 
 _FEDERATION, _SYNC = "federation", "directory_sync"
 CONNECT_WITHIN = timedelta(days=4)
@@ -74,7 +75,7 @@ def build_federations(entries: Mapping[str, FederationEntry], board: Board) -> N
         steps = (CAPTURE, captured), (LOCK, locked), (DOMAIN, domains)
         after = next((f"{kind}/{domain}" for kind, known in steps for domain in entry.domains if domain in known), None)
         specs[key] = Federation(provider=entry.provider, domains=tuple(sorted(entry.domains)), after=after)
-    board.desired.items[_FEDERATION] = _declared(_FEDERATION, specs, board)
+    declare(_FEDERATION, specs, board)
 
 
 def build_syncs(entries: Mapping[str, DirectorySyncEntry], board: Board) -> None:
@@ -89,11 +90,7 @@ def build_syncs(entries: Mapping[str, DirectorySyncEntry], board: Board) -> None
             said = "auto_merge: is on before anybody has looked at the conflicts."
             board.say(board.source(_SYNC, key, "auto_merge"), said, "Leave it off at first, or say why with reason:.", Severity.WARNING)
     specs = {key: DirectorySync(**entry.model_dump(exclude={"reason"})) for key, entry in entries.items()}
-    board.desired.items[_SYNC] = _declared(_SYNC, specs, board)
-
-
-def _declared(kind: str, specs: Mapping[str, Spec], board: Board) -> dict[str, Declared]:
-    return {key: Declared(spec, board.source(kind, key), key) for key, spec in specs.items()}
+    declare(_SYNC, specs, board)
 
 
 def _only_one(kind: str, entries: Mapping[str, Any], board: Board) -> None:

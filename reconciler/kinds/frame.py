@@ -5,7 +5,7 @@ Apple School Manager User Guide, "Sign up", "Agree to terms", "Manage device sup
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from reconciler.diagnostic import Severity
+from reconciler.kinds.declare import as_written
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import DAY, FLAG, TEXT, Choice, Day, Json, Text, wrong
 from reconciler.kinds.kind import Kind, Veil
@@ -114,7 +115,7 @@ class FollowUpEntry(Entry):
 
 def build_administrators(entries: Mapping[str, AdministratorEntry], board: Board) -> None:
     """Declare every administrator: one signed up, no two share an address."""
-    _plainly(ADMINISTRATOR, Contact)(entries, board)
+    as_written(ADMINISTRATOR, Contact)(entries, board)
     first = [key for key, entry in entries.items() if entry.first]
     for key in first[1:]:
         place = board.source(ADMINISTRATOR, key, "first")
@@ -138,7 +139,7 @@ def _check_mail(place: Any, email: str, board: Board) -> None:
 def build_contacts(entries: Mapping[str, VerificationContactEntry], board: Board) -> None:
     """Declare the verification contact: one, and none of the administrators."""
     kind = "verification_contact"
-    _plainly(kind, Contact)(entries, board)
+    as_written(kind, Contact)(entries, board)
     for key in list(entries)[1:]:
         board.say(board.source(kind, key), "An organization has one verification contact.", "Delete the others.")
     people = {_same(one.spec): key for key, one in board.desired.of(ADMINISTRATOR).items()}
@@ -151,17 +152,6 @@ def build_contacts(entries: Mapping[str, VerificationContactEntry], board: Board
 
 def _same(one: Any) -> str:
     return str(one.email).casefold()
-
-
-def _plainly(kind: str, spec: type[Spec]) -> Callable[[Mapping[str, Any], Board], None]:
-    """Declares every entry as it stands: entries and specs have the same attributes."""
-
-    def build(entries: Mapping[str, Any], board: Board) -> None:
-        board.desired.items[kind] = {
-            key: Declared(spec(**entry.model_dump()), board.source(kind, key), key) for key, entry in entries.items()
-        }
-
-    return build
 
 
 def _veiled(items: Mapping[str, Declared], veil: Veil) -> Mapping[str, Declared]:
@@ -214,7 +204,7 @@ AGREEMENT = Kind(
     labels={"accept_by": "accept by"},
     due=_accepted,
     entry=AgreementEntry,
-    build=_plainly("agreement", Agreement),
+    build=as_written("agreement", Agreement),
 )
 RESELLER = Kind(
     "reseller",
@@ -223,7 +213,7 @@ RESELLER = Kind(
     Reseller,
     labels={"customer_number": "Apple Customer Number", "reseller_number": "Reseller Number"},
     entry=ResellerEntry,
-    build=_plainly("reseller", Reseller),
+    build=as_written("reseller", Reseller),
 )
 FOLLOW_UP = Kind(
     "follow_up",
@@ -233,5 +223,5 @@ FOLLOW_UP = Kind(
     labels={"what": "clock"},
     due=_ends,
     entry=FollowUpEntry,
-    build=_plainly("follow_up", FollowUp),
+    build=as_written("follow_up", FollowUp),
 )

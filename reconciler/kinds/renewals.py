@@ -13,11 +13,12 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from reconciler.kinds.declare import declare
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import DAY, TEXT, Choice, Filled, Json, OneOrMany, Text, wrong
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.secret import Secret
-from reconciler.resource import Declared, Spec
+from reconciler.resource import Spec
 
 RENEWAL = "renewal"
 Sort = Literal["apns_certificate", "server_token", "content_token", "scim_token", "api_key", "federation", "domain_verification", "other"]
@@ -115,9 +116,7 @@ class RenewalEntry(Entry):
 
 def build_renewals(entries: Mapping[str, RenewalEntry], board: Board) -> None:
     """Declare every one."""
-    board.desired.items[RENEWAL] = {
-        name: Declared(Renewal.model_validate(_given(entry)), board.source(RENEWAL, name), name) for name, entry in entries.items()
-    }
+    declare(RENEWAL, {name: Renewal.model_validate(_given(entry)) for name, entry in entries.items()}, board)
 
 
 def _given(entry: RenewalEntry) -> dict[str, object]:

@@ -13,11 +13,13 @@ from typing import Annotated
 from pydantic import Field
 
 from reconciler.diagnostic import Severity
+from reconciler.kinds.declare import as_written
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import TEXT, Choice, OneOrMany, Text
 from reconciler.kinds.hierarchy import DUTIES, GRANTERS, UPLOADED, Duty, RoleName, may, narrowest
 from reconciler.kinds.kind import Kind, Veil
 from reconciler.kinds.naming import slug
+from reconciler.kinds.roles_found import export_roles
 from reconciler.kinds.roster import PASSCODE
 from reconciler.resource import Declared, Spec
 
@@ -113,13 +115,6 @@ def _check_granter(key: str, entry: RoleEntry, entries: Mapping[str, RoleEntry],
         board.say(place, said, "An Administrator can.")
 
 
-def build_policies(entries: Mapping[str, PasscodePolicyEntry], board: Board) -> None:
-    """Declare every policy."""
-    board.desired.items[_POLICY] = {
-        key: Declared(PasscodePolicy(passcode=entry.passcode), board.source(_POLICY, key), key) for key, entry in entries.items()
-    }
-
-
 def _veiled(items: Mapping[str, Declared], veil: Veil) -> Mapping[str, Declared]:
     """Only what the portal grants, and nobody by an id of a roster."""
     found = {}
@@ -141,6 +136,7 @@ ROLE = Kind(
     veiled=_veiled,
     entry=RoleEntry,
     build=build_roles,
+    export=export_roles,
 )
 PASSCODE_POLICY = Kind(
     _POLICY,
@@ -148,5 +144,5 @@ PASSCODE_POLICY = Kind(
     ("passcode policy", "passcode policies"),
     PasscodePolicy,
     entry=PasscodePolicyEntry,
-    build=build_policies,
+    build=as_written(_POLICY, PasscodePolicy),
 )

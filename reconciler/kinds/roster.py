@@ -6,15 +6,18 @@ What each carries is what Apple's six files have columns for (Apple School Manag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from reconciler.kinds.entry import Board, Entry
+from reconciler.kinds.declare import as_written
+from reconciler.kinds.entry import Entry
 from reconciler.kinds.fields import TEXT, Choice, Json, OneOrMany, Reader, Text, empty, wrong
 from reconciler.kinds.kind import Kind
-from reconciler.resource import Declared, Spec
+from reconciler.kinds.roster_found import export_roster
+from reconciler.resource import Spec
 
 Role = Literal["staff", "student"]
 PASSCODES = ("4", "6", "8")
@@ -145,17 +148,6 @@ class ClassEntry(Entry):
     )
 
 
-def _builder(kind: str, spec: type[Spec]) -> Callable[[Mapping[str, Any], Board], None]:
-    """Declares every entry of a kind as it stands: entries and specs have the same attributes."""
-
-    def build(entries: Mapping[str, Any], board: Board) -> None:
-        board.desired.items[kind] = {
-            name: Declared(spec(**entry.model_dump()), board.source(kind, name), name) for name, entry in entries.items()
-        }
-
-    return build
-
-
 LOCATION = Kind(
     "location",
     "locations",
@@ -163,7 +155,8 @@ LOCATION = Kind(
     Location,
     whole=ROSTER,
     entry=LocationEntry,
-    build=_builder("location", Location),
+    build=as_written("location", Location),
+    export=partial(export_roster, kind="location"),
 )
 PERSON = Kind(
     "person",
@@ -181,7 +174,8 @@ PERSON = Kind(
     personal=frozenset(("first_name", "middle_name", "last_name", "number", "email", "sis_username")),
     whole=ROSTER,
     entry=PersonEntry,
-    build=_builder("person", Person),
+    build=as_written("person", Person),
+    export=partial(export_roster, kind="person"),
 )
 COURSE = Kind(
     "course",
@@ -190,7 +184,8 @@ COURSE = Kind(
     Course,
     whole=ROSTER,
     entry=CourseEntry,
-    build=_builder("course", Course),
+    build=as_written("course", Course),
+    export=partial(export_roster, kind="course"),
 )
 CLASS = Kind(
     "class",
@@ -199,5 +194,6 @@ CLASS = Kind(
     Class,
     whole=ROSTER,
     entry=ClassEntry,
-    build=_builder("class", Class),
+    build=as_written("class", Class),
+    export=partial(export_roster, kind="class"),
 )
