@@ -16,7 +16,6 @@ from reconciler.kinds.claims import Claim, claim
 from reconciler.kinds.declare import declare
 from reconciler.kinds.devices import Devices, listed
 from reconciler.kinds.entry import Board, Entry
-from reconciler.kinds.enrolment_found import export_discoveries, export_profiles
 from reconciler.kinds.fields import FLAG, TEXT, Json, OneOrMany, Reader, Text, read_text, wrong
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.match import Match, Traits
@@ -219,7 +218,6 @@ ENROLMENT_PROFILE = Kind(
     describe=_described,
     entry=EnrolmentProfileEntry,
     build=build_profiles,
-    export=export_profiles,
 )
 SERVICE_DISCOVERY = Kind(
     DISCOVERY,
@@ -228,5 +226,4 @@ SERVICE_DISCOVERY = Kind(
     ServiceDiscovery,
     entry=ServiceDiscoveryEntry,
     build=build_discoveries,
-    export=export_discoveries,
 )
