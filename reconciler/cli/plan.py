@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import click
-import orjson
 
 from reconciler.cli.log import listener
 from reconciler.cli.options import excludes, folder, targets
@@ -14,7 +13,7 @@ from reconciler.cli.progress import progress
 from reconciler.errors import CHANGES_PENDING, GuardRefused, ReconcilerError
 from reconciler.plan import Plan
 from reconciler.render import markdown, text
-from reconciler.render.document import save, to_document
+from reconciler.render.document import save, written
 from reconciler.selection import Selection
 from reconciler.session import connect
 
@@ -63,7 +62,7 @@ def _rendered(plan: Plan, form: str | None, everything: bool) -> str | bytes:
     """What machines read is UTF-8, whatever letters the terminal has."""
     match form:
         case "json":
-            return orjson.dumps(to_document(plan), option=orjson.OPT_INDENT_2)
+            return b"".join(written(plan)).rstrip()
         case "markdown":
             return markdown.render(plan).encode()
         case _:
