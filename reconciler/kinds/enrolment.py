@@ -196,7 +196,6 @@ ENROLMENT_PROFILE = Kind(
     ("enrolment", "enrolments"),
     EnrolmentProfile,
     placed="server",
-    idle="without a profile",
     labels={
         "profile_name": "profile",
         "configuration_web_url": "sign-in page",
