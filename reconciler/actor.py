@@ -5,9 +5,10 @@ from __future__ import annotations
 import getpass
 import platform
 import re
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+
+from reconciler.repository import git
 
 _CI = {  # ledger word → environment variables of GitHub Actions and GitLab CI that hold it
     "actor": ("GITHUB_ACTOR", "GITLAB_USER_LOGIN"),
@@ -36,11 +37,11 @@ def who(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
         value = next((environment[variable] for variable in variables if environment.get(variable)), "")
         if value:
             found[word] = value
-    commit = _git(folder, "rev-parse", "HEAD")
+    commit = _said(folder, "rev-parse", "HEAD")
     if commit:
-        told = _git(folder, "log", "-1", f"--format={'%x1f'.join(_COMMIT.values())}").split("\x1f")
+        told = _said(folder, "log", "-1", f"--format={'%x1f'.join(_COMMIT.values())}").split("\x1f")
         found |= {"commit": commit} | {word: value for word, value in zip(_COMMIT, told, strict=False) if value}
-        found |= {"email": email} if (email := _git(folder, "config", "user.email")) else {}
+        found |= {"email": email} if (email := _said(folder, "config", "user.email")) else {}
     return found
 
 
@@ -59,8 +60,8 @@ def human(words: Mapping[str, str]) -> str:
 
 def revision(folder: Path) -> str:
     """The revision of the configuration's files: a short commit, with "+changes" if files differ from it; empty outside git."""
-    commit = _git(folder, "rev-parse", "--short=12", "HEAD")
-    dirty = commit and _git(folder, "status", "--porcelain", "--", ".")
+    commit = _said(folder, "rev-parse", "--short=12", "HEAD")
+    dirty = commit and _said(folder, "status", "--porcelain", "--", ".")
     return f"{commit}+changes" if dirty else commit
 
 
@@ -71,11 +72,6 @@ def _user() -> str:
         return "unknown"
 
 
-def _git(folder: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(folder), *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=10)  # noqa: S603  fixed program, own arguments
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
+def _said(folder: Path, *arguments: str) -> str:
     # git speaks UTF-8 whatever the terminal speaks; an author's name from an old commit may be neither.
-    return done.stdout.decode(errors="replace").strip() if done.returncode == 0 else ""
+    return (git(folder, *arguments) or b"").decode(errors="replace").strip()
