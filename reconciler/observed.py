@@ -21,7 +21,8 @@ class Observed:
     live organization has that a person must know of. `reads`: requests spent, by channel. `settled`: names for which the provider vouches
     that declaration, record and life agree; they are not judged one by one. `swept`: names, neither declared nor ours, that a step of their
     kind ends because it leaves them out. `others`: kind → how many more there are, neither declared nor ours, that no step of ours reaches.
-    `libraries`: content token → the apps and books of its location.
+    `libraries`: content token → the apps and books of its location. `connected`: kind → the name that a connection goes by → what Apple
+    calls the thing that it leads to.
     """
 
     items: dict[str, Mapping[str, Seen]] = field(default_factory=dict)
@@ -33,6 +34,7 @@ class Observed:
     swept: dict[str, Collection[str]] = field(default_factory=dict)
     others: dict[str, int] = field(default_factory=dict)
     libraries: dict[str, Library] = field(default_factory=dict)
+    connected: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def seen(self, kind: str, name: str) -> Seen | None:
         """The item, or None if the channel does not have it."""
@@ -53,3 +55,4 @@ class Observed:
         self.swept |= other.swept
         self.others |= other.others
         self.libraries |= other.libraries
+        self.connected |= other.connected

@@ -56,6 +56,10 @@ class Session:
         """Who is asking, in one phrase."""
         return name_of(self.who)
 
+    def on(self, configuration: Configuration) -> Session:
+        """The same organization, with another configuration of it."""
+        return replace(self, configuration=_ready(configuration, self.provider.clock, self.pseudonyms))
+
     def observe(self, record: Record, report: Report, *, everything: bool = False) -> Observed:
         """Read what the configuration and the record need, or `everything` that there is."""
         with collector_paused():

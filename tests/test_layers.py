@@ -39,6 +39,8 @@ STAIRS = (  # of reconciler/, bottom first; a module may import from its own ste
             "renewals",
             "overallocation",
             "audit",
+            "wanted",
+            "unread",
         ),
     },
     {"planner", "validate", "examine", "stale", "revert", "format", "starter"},

@@ -10,12 +10,7 @@ from reconciler.kinds.licences import TOKEN, ContentToken
 from reconciler.provider import Look
 
 
-def findings(look: Look, readings: Mapping[str, Reading]) -> list[Diagnostic]:
-    """All of them."""
-    return [*_mixed_up(look, readings), *_undeclared(look, readings)]
-
-
-def _mixed_up(look: Look, readings: Mapping[str, Reading]) -> Iterator[Diagnostic]:
+def mixed_up(look: Look, readings: Mapping[str, Reading]) -> Iterator[Diagnostic]:
     """A token of another location: licences would go where nobody meant them to."""
     declared = look.desired.of(TOKEN)
     for token, reading in readings.items():
@@ -28,7 +23,7 @@ def _mixed_up(look: Look, readings: Mapping[str, Reading]) -> Iterator[Diagnosti
         yield Diagnostic(one.source, said, f"Download the token of {one.spec.location}, or correct location if it was renamed.")
 
 
-def _undeclared(look: Look, readings: Mapping[str, Reading]) -> Iterator[Diagnostic]:
+def undeclared(look: Look, readings: Mapping[str, Reading]) -> Iterator[Diagnostic]:
     """A connection that no entry names is a misspelled key, or one that was forgotten."""
     declared = look.desired.of(TOKEN)
     for token in readings:

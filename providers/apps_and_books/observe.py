@@ -40,13 +40,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one location told."""
+    """What one location told. `manager`: who else manages it, so that nothing more was asked."""
 
     location: Location
     limits: Limits = field(default_factory=Limits)
     assets: Sequence[Asset] = ()
     licences: Sequence[Licence] = ()
     users: frozenset[str] = frozenset()
+    manager: str = ""
 
 
 def wanted(token: str, look: Look) -> Wanted:
@@ -152,7 +153,7 @@ def _library(token: str, reading: Reading, pseudonyms: Pseudonyms) -> Library:
     held = {app_name(token, *one): holders for one, holders in _holders(reading.licences, pseudonyms).items()}
     held = {name: holders for name, holders in held.items() if name in owned}
     limits = {name: getattr(reading.limits, name) for name in ("assets", "users", "serials", "people")}
-    return Library(reading.location.name, owned, held, frozenset(filter(OURS.fullmatch, reading.users)), limits)
+    return Library(reading.location.name, owned, held, frozenset(filter(OURS.fullmatch, reading.users)), limits, reading.manager)
 
 
 def _holders(licences: Iterable[Licence], pseudonyms: Pseudonyms) -> dict[tuple[str, str], list[str]]:
@@ -168,4 +169,4 @@ def _holders(licences: Iterable[Licence], pseudonyms: Pseudonyms) -> dict[tuple[
 def _owned(asset: Asset) -> Owned:
     """Retired licences, which books leave behind, are nobody's any more; apps without a limit have Apple's largest count."""
     total = asset.total if asset.total >= UNLIMITED else asset.assigned + asset.available
-    return Owned(total, asset.assigned, asset.device_assignable, asset.revocable)
+    return Owned(total, asset.assigned, asset.device_assignable, asset.revocable, asset.book)

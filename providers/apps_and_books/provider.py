@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from providers.apps_and_books import calls, capabilities, observe, pack, settle
 from providers.apps_and_books.calls import Person
 from providers.apps_and_books.decode import Config, Location, Manager, Pricing
-from providers.apps_and_books.findings import findings
+from providers.apps_and_books.findings import mixed_up, undeclared
 from providers.apps_and_books.library import Library
 from providers.apps_and_books.observe import Reading
 from providers.apps_and_books.ownership import ours
@@ -82,7 +82,8 @@ class AppsAndBooks:
         stopped: list[Diagnostic] = []
         readings = {token: self._read(token, way, look, report, stopped) for token, way in self._ways.items()}
         observed = observe.observed(look, readings)
-        observed.findings = [*stopped, *findings(look, readings)]
+        observed.findings = [] if look.everything else [*stopped, *undeclared(look, readings)]
+        observed.findings += mixed_up(look, readings)
         observed.reads = {NAME: self._reads() - before}
         return observed
 
@@ -141,6 +142,8 @@ class AppsAndBooks:
         except ProviderError as error:
             stopped.append(Diagnostic(None, f"{token}: {error.message}", error.hint))
             claimed = False
+            if look.everything:  # what somebody else manages is nothing to take over
+                return Reading(location, manager=location.manager.name if location.manager else "another product")
         asked = observe.wanted(token, look)
         reading = way.library.read(lambda config: observe.read(config, location, asked), report)
         held = {one.id: one.assigned for one in reading.assets}

@@ -24,6 +24,7 @@ from reconciler.provider import Credential, Look, Note, Notice, Outcome, Receipt
 from reconciler.resource import Address, Seen
 
 NAME = "device_enrolment"
+SERVER = "mdm_server"
 
 
 class DeviceEnrolment:
@@ -174,4 +175,6 @@ def _observed(look: Look, readings: Mapping[str, Reading]) -> Observed:
             present[serial] = device.traits
             if device.profile:
                 items[serial] = reading.seen[device.profile]
-    return Observed(items={PROFILE: items, DISCOVERY: observe.addresses(readings)}, present={PROFILE: present})
+    named = {server: reading.account.server_name for server, reading in readings.items() if reading.account.server_name}
+    addresses = observe.addresses(readings)
+    return Observed(items={PROFILE: items, DISCOVERY: addresses}, present={PROFILE: present}, connected={SERVER: named})

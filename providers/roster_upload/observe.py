@@ -22,12 +22,13 @@ class Situation:
     baseline: Baseline
     live: Live | None
 
-    def look(self) -> Observed:
-        """All of it as one observation, without titles and findings."""
+    def look(self, *, everything: bool = False) -> Observed:
+        """All of it as one observation, without titles and findings. `everything`: also what is neither declared nor ours."""
         observed = Observed(others={kind: count for kind in (PERSON, CLASS) if (count := self.others(kind))})
         for kind in KINDS:
             observed.settled[kind] = settled = frozenset(self._settled(kind)) | self.edited(kind)
-            observed.items[kind] = self._sightings(kind, settled, self._there(kind))
+            names = [*self._there(kind), *(self._uploaded(kind) if everything else ())]
+            observed.items[kind] = self._sightings(kind, settled, names)
         if self.uploads(observed):
             for kind in KINDS:
                 observed.swept[kind] = swept = self.strangers(kind)
@@ -45,7 +46,11 @@ class Situation:
 
     def strangers(self, kind: str) -> frozenset[str]:
         """What earlier uploads of others made, and an upload of ours ends. Of a location nobody says what becomes."""
-        if self.live is None or kind == LOCATION:
+        return frozenset() if kind == LOCATION else self._uploaded(kind)
+
+    def _uploaded(self, kind: str) -> frozenset[str]:
+        """What earlier uploads of others made."""
+        if self.live is None:
             return frozenset()
         others = self.live.rows[kind].keys() - self.declared[kind].keys() - self.baseline.of(kind).keys()
         return frozenset(name for name in others if not self.live.foreign(kind, name))

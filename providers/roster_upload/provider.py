@@ -83,7 +83,9 @@ class RosterUpload:
         self._roster = look.roster
         self._declared = _declared(look)
         situation = Situation(self._declared, Baseline(look.recorded, self._copies), self._way.read(report) if self._way.read else None)
-        observed = situation.look()
+        if look.everything and situation.live is None:
+            return Observed()  # our record is no reading
+        observed = situation.look(everything=look.everything)
         if situation.uploads(observed):
             self._way.there.check()  # whoever reviews the plan should know that it can be sent
         observed.titles = titles(situation, observed)

@@ -46,6 +46,21 @@ def extend(text: str, section: str, entries: Sequence[NewEntry]) -> str | None:
     return _ended(text[:at]) + "\n".join(_canonical(section, entries, value.column)) + "\n" + text[at:]
 
 
+def put(text: str, section: str, key: str, value: object) -> str | None:
+    """A file's text with a key more in a section, which begins at the end if it is missing; None where the file is written in a way that
+    takes no more lines."""
+    root = compose(text)
+    if root is None or root.flow or root.column:
+        return None
+    node = next((node for name, node in zip(root.items[::2], root.items[1::2], strict=True) if name.value == section), None)
+    if node is None:
+        return _ended(text) + f"\n{section}:\n  {key}: {_flow(value)}\n"
+    if node.sort != "map" or node.flow or not node.items:
+        return None
+    at = _end(text, node)
+    return _ended(text[:at]) + f"{' ' * node.column}{key}: {_flow(value)}\n" + text[at:]
+
+
 def _ended(text: str) -> str:
     return text if text.endswith("\n") else f"{text}\n"
 
@@ -100,7 +115,7 @@ def _lines(entries: Sequence[NewEntry]) -> list[str]:
 
 def _flow(value: Any) -> str:  # Any: what a YAML file can hold
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
+        return "{" + ", ".join(f"{write_text(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, bool):
         return "true" if value else "false"
     return write_text(value) if isinstance(value, str) else "[" + ", ".join(map(_flow, value)) + "]"

@@ -15,6 +15,7 @@ from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import FLAG, TEXT, Choice, Filled, Json, OneOrMany, Reader, Serial, Text, read_text, whole, wrong
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.licences import APP, LICENCE, TOKEN, USER, App, ContentToken, LibraryUser, Licence
+from reconciler.kinds.licences_found import export_apps, export_tokens, export_users
 from reconciler.kinds.match import Match, MatchEntry
 from reconciler.kinds.roster import Role
 from reconciler.kinds.suggest import did_you_mean, short
@@ -255,6 +256,7 @@ CONTENT_TOKEN = Kind(
     ContentToken,
     entry=ContentTokenEntry,
     build=build_tokens,
+    export=export_tokens,
 )
 APP_KIND = Kind(
     APP,
@@ -264,6 +266,7 @@ APP_KIND = Kind(
     labels={"buy": "to buy", "instead": "or else"},
     entry=AppEntry,
     build=build_apps,
+    export=export_apps,
 )
-LIBRARY_USER = Kind(USER, "", ("library user", "library users"), LibraryUser, placed="token")
+LIBRARY_USER = Kind(USER, "", ("library user", "library users"), LibraryUser, placed="token", export=export_users)
 LICENCE_KIND = Kind(LICENCE, "", ("licence", "licences"), Licence, placed="app")

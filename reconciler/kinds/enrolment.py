@@ -15,6 +15,7 @@ from reconciler.diagnostic import Severity
 from reconciler.kinds.claims import Claim, claim
 from reconciler.kinds.declare import declare
 from reconciler.kinds.devices import Devices, listed
+from reconciler.kinds.enrolment_found import export_discoveries, export_profiles
 from reconciler.kinds.entry import Board, Entry
 from reconciler.kinds.fields import FLAG, TEXT, Json, OneOrMany, Reader, Text, read_text, wrong
 from reconciler.kinds.kind import Kind
@@ -196,6 +197,7 @@ ENROLMENT_PROFILE = Kind(
     ("enrolment", "enrolments"),
     EnrolmentProfile,
     placed="server",
+    idle="without a profile",
     labels={
         "profile_name": "profile",
         "configuration_web_url": "sign-in page",
@@ -217,6 +219,7 @@ ENROLMENT_PROFILE = Kind(
     describe=_described,
     entry=EnrolmentProfileEntry,
     build=build_profiles,
+    export=export_profiles,
 )
 SERVICE_DISCOVERY = Kind(
     DISCOVERY,
@@ -225,4 +228,5 @@ SERVICE_DISCOVERY = Kind(
     ServiceDiscovery,
     entry=ServiceDiscoveryEntry,
     build=build_discoveries,
+    export=export_discoveries,
 )

@@ -19,6 +19,7 @@ from reconciler.kinds.fields import TEXT, Choice, OneOrMany, Text
 from reconciler.kinds.hierarchy import DUTIES, GRANTERS, UPLOADED, Duty, RoleName, may, narrowest
 from reconciler.kinds.kind import Kind, Veil
 from reconciler.kinds.naming import slug
+from reconciler.kinds.roles_found import export_roles
 from reconciler.kinds.roster import PASSCODE
 from reconciler.resource import Declared, Spec
 
@@ -135,6 +136,7 @@ ROLE = Kind(
     veiled=_veiled,
     entry=RoleEntry,
     build=build_roles,
+    export=export_roles,
 )
 PASSCODE_POLICY = Kind(
     _POLICY,

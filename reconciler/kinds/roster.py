@@ -7,6 +7,7 @@ What each carries is what Apple's six files have columns for (Apple School Manag
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
@@ -15,6 +16,7 @@ from reconciler.kinds.declare import as_written
 from reconciler.kinds.entry import Entry
 from reconciler.kinds.fields import TEXT, Choice, Json, OneOrMany, Reader, Text, empty, wrong
 from reconciler.kinds.kind import Kind
+from reconciler.kinds.roster_found import export_roster
 from reconciler.resource import Spec
 
 Role = Literal["staff", "student"]
@@ -154,6 +156,7 @@ LOCATION = Kind(
     whole=ROSTER,
     entry=LocationEntry,
     build=as_written("location", Location),
+    export=partial(export_roster, kind="location"),
 )
 PERSON = Kind(
     "person",
@@ -172,6 +175,7 @@ PERSON = Kind(
     whole=ROSTER,
     entry=PersonEntry,
     build=as_written("person", Person),
+    export=partial(export_roster, kind="person"),
 )
 COURSE = Kind(
     "course",
@@ -181,6 +185,7 @@ COURSE = Kind(
     whole=ROSTER,
     entry=CourseEntry,
     build=as_written("course", Course),
+    export=partial(export_roster, kind="course"),
 )
 CLASS = Kind(
     "class",
@@ -190,4 +195,5 @@ CLASS = Kind(
     whole=ROSTER,
     entry=ClassEntry,
     build=as_written("class", Class),
+    export=partial(export_roster, kind="class"),
 )

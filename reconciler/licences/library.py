@@ -11,12 +11,13 @@ UNLIMITED = 2_147_483_647
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """Licences of one app: how many there are, and how many somebody has. `revocable`: whether they can be taken back."""
+    """Licences of one app or `book`: how many there are, and how many somebody has. `revocable`: whether they can be taken back."""
 
     total: int = 0
     assigned: int = 0
     device_assignable: bool = True
     revocable: bool = True
+    book: bool = False
 
     @property
     def unlimited(self) -> bool:
@@ -28,7 +29,8 @@ class Owned:
 class Library:
     """One location. `owned` and `held` go by the app's name there; `held` lists the holders, by serial number or pseudonym.
 
-    `users` are the people who can have licences. `limits` are the channel's own.
+    `users` are the people who can have licences. `limits` are the channel's own. `manager`: who else manages them, whom we must leave
+    them to; empty where we may manage them.
     """
 
     location: str
@@ -36,3 +38,4 @@ class Library:
     held: Mapping[str, Sequence[str]] = field(default_factory=dict)
     users: Collection[str] = frozenset()
     limits: Mapping[str, int] = field(default_factory=dict)
+    manager: str = ""
