@@ -18,7 +18,7 @@ from reconciler.licences.devices import Devices
 from reconciler.licences.library import Library, Owned
 from reconciler.licences.people import PERSON, People
 from reconciler.observed import Observed
-from reconciler.phrases import some
+from reconciler.phrases import counted, some
 from reconciler.resource import Declared
 
 NO_OFFER = "No other location that is connected here has any to spare."
@@ -80,8 +80,11 @@ class _Work:
         self.done.items[LICENCE].update(dict.fromkeys(map(prefix.__add__, shares.served), allocation.declared))
         if allocation.people is not None:
             self._users(allocation, shares.served)
-        self.done.balances.append(balance(name, owned, shares, others, allocation.reserve))
+        numbers = balance(name, owned, shares, others, allocation.reserve)
+        self.done.balances.append(numbers)
         self._tell(allocation, shares)
+        if not owned.unlimited:
+            self._foresee(allocation, numbers)
 
     def forgotten(self) -> None:
         """Licences of ours of apps that no entry names any more: books stay with whoever has them."""
@@ -148,9 +151,19 @@ class _Work:
         if shares.without:
             self.done.without[allocation.name] = shares.without
         if shares.capped:
-            sort = "devices" if allocation.devices is not None else "people"
-            said = f"has a cap of {allocation.cap:,}, so {len(shares.capped):,} {sort} go without: {some(shares.capped)}."
+            sort = "device" if allocation.devices is not None else "account"
+            said = f"has a cap of {allocation.cap:,}, so no licence for {counted(len(shares.capped), sort)}: {some(shares.capped)}."
             self._say(allocation, said, "Whoever has a licence keeps it, then it goes by name.", Severity.WARNING)
+
+    def _foresee(self, allocation: Allocation, numbers: Balance) -> None:
+        """A purchase takes days, so what will be too few once the awaited people are at Apple is told before they are."""
+        coming = self.done.waiting.get(allocation.name, 0)
+        if allocation.cap is not None:
+            coming = min(coming, max(allocation.cap - numbers.planned, 0))
+        if coming > numbers.idle and not numbers.short:
+            lacking = counted(coming - numbers.idle, "licence")
+            said = f"waits for {counted(coming, 'account')} not at Apple yet; {lacking} will be lacking then."
+            self._say(allocation, said, "Buy them before.", Severity.WARNING)
 
     def _say(self, allocation: Allocation, said: str, hint: str, severity: Severity = Severity.ERROR) -> None:
         text = f'"{allocation.declared.origin}" ({allocation.token}) {said}'

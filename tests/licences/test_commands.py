@@ -83,7 +83,7 @@ def test_a_cap_holds(scene: Scene) -> None:
     scene.write(given(scene.serials[:8], extra=", cap: 5"))
     code, said = scene.apply()
     assert code == 0
-    assert "has a cap of 5, so 3 devices go without" in said
+    assert "has a cap of 5, so no licence for 3 devices" in said
     assert scene.held() == {(PAGES, serial) for serial in sorted(scene.serials[:8])[:5]}
 
 

@@ -41,12 +41,14 @@ def _told(plan: Plan, case: Case) -> dict[str, object]:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_licence_case(case: Case, tmp_path: Path) -> None:
-    """Each case file's sentence holds: what is expected is exactly what the plan says, and its sentences are in the text."""
+    """Each case file's sentence holds: what is expected is exactly what the plan says, and its sentences are, or are not, in the text."""
     plan = plan_of(case, tmp_path)
     expected = dict(case.given["expect"])
     shown = click.unstyle(text.render(plan))
     for sentence in expected.pop("says", ()):
         assert sentence in shown, shown
+    for sentence in expected.pop("says_not", ()):
+        assert sentence not in shown, shown
     told = _told(plan, case)
     assert {key: told[key] for key in expected} == expected, shown
 
