@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from reconciler.landing import Intent, read_begin
 from reconciler.plan import Step
-from reconciler.render.document import step_from_json
 from reconciler.resource import Address
 
 
@@ -18,7 +18,7 @@ class Flight:
 
     run: str
     step: Step
-    intents: Any
+    intents: list[Intent]
     sent: datetime | None = None
     reference: str = ""
     refused: bool = False
@@ -31,7 +31,7 @@ def flights(lines: Iterable[Mapping[str, Any]]) -> list[Flight]:
     for line in lines:
         event, key = line["event"], (str(line["run"]), str(line.get("step", "")))
         if event == "begin":
-            found[key] = Flight(key[0], step_from_json(line["document"]), line["intents"])
+            found[key] = Flight(key[0], *read_begin(line))
         elif key in found and event == "done":
             del found[key]
         elif key in found:

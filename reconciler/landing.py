@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reconciler.capability import Verb
 from reconciler.kinds import KINDS
 from reconciler.plan import Change, Step
 from reconciler.provider import Outcome, Outcomes, Result
-from reconciler.render.document import step_to_json
+from reconciler.render.document import step_from_json, step_to_json
 from reconciler.resource import Address, Spec
 from state.backend import Backend
 from state.ledger import LedgerEntry
@@ -28,62 +28,64 @@ RECORD_STEP = "record"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What the record will hold of some names once they have landed, and what they were before (None: nothing, or not to be told)."""
+    """What the record will hold of some names once they have landed, one fingerprint for each, and what they were before (None: nothing,
+    or not to be told)."""
 
     kind: str
     verb: Verb
-    fingerprint: str
     names: tuple[str, ...]
+    fingerprints: tuple[str, ...]
     remote_ids: Mapping[str, str]
     before: Mapping[str, object] | None = None
 
 
 def intents(changes: Iterable[Change]) -> list[Intent]:
-    """The intents of these changes, grouped."""
-    groups: dict[tuple[str, Verb, str, Spec | None], list[Change]] = defaultdict(list)
+    """The intents of these changes, grouped by what may be told of the state before."""
+    groups: dict[tuple[str, Verb, Spec | None], list[Change]] = defaultdict(list)
     for change in changes:
         verdict = change.verdict
-        groups[verdict.kind, verdict.verb, verdict.fingerprint, verdict.before].append(change)
+        groups[verdict.kind, verdict.verb, None if KINDS[verdict.kind].whole else verdict.before].append(change)
     return [
         Intent(
             kind,
             verb,
-            mark,
             tuple(change.name for change in group),
+            tuple(change.verdict.fingerprint for change in group),
             {change.name: change.remote_id for change in group if change.remote_id},
-            _told(kind, before),
+            None if before is None else before.model_dump(mode="json"),
         )
-        for (kind, verb, mark, before), group in groups.items()
+        for (kind, verb, before), group in groups.items()
     ]
 
 
-def _told(kind: str, before: Spec | None) -> dict[str, object] | None:
-    """What journal and ledger may say of the state before; of people and of what they belong to, nothing."""
-    return None if before is None or KINDS[kind].whole else before.model_dump(mode="json")
-
-
 def begin_facts(step: Step, meant: Sequence[Intent]) -> dict[str, object]:
-    """What the journal's `begin` line must hold so that another process can finish the step."""
+    """What the journal's `begin` line must hold so that another process can finish the step. Each name stands there once, and a
+    fingerprint that all names of an intent share, too: a district's first upload has 167,000 names."""
     plain = [
         {
             "kind": intent.kind,
             "verb": intent.verb,
-            "fingerprint": intent.fingerprint,
-            "names": list(intent.names),
+            "names": intent.names,
+            "fingerprints": intent.fingerprints[:1] if len(set(intent.fingerprints)) == 1 else intent.fingerprints,
             "remote_ids": intent.remote_ids,
             "before": intent.before,
         }
         for intent in meant
     ]
-    return {"step": step.id, "document": step_to_json(step), "intents": plain}
+    return {"step": step.id, "document": step_to_json(replace(step, covers=())), "intents": plain}
 
 
-def read_intents(plain: Any) -> list[Intent]:
-    """The intents of a `begin` line."""
-    return [
-        Intent(item["kind"], Verb(item["verb"]), item["fingerprint"], tuple(item["names"]), item["remote_ids"], item["before"])
-        for item in plain
-    ]
+def read_begin(line: Mapping[str, Any]) -> tuple[Step, list[Intent]]:
+    """The step of a `begin` line, and what would land with it."""
+    meant = [_read_intent(item) for item in line["intents"]]
+    covers = tuple(Address(intent.kind, name) for intent in meant for name in intent.names)
+    return replace(step_from_json(line["document"]), covers=covers), meant
+
+
+def _read_intent(item: Mapping[str, Any]) -> Intent:
+    names, fingerprints = tuple(item["names"]), tuple(item["fingerprints"])
+    each = fingerprints if len(fingerprints) == len(names) else fingerprints * len(names)
+    return Intent(item["kind"], Verb(item["verb"]), names, each, item["remote_ids"], item["before"])
 
 
 def write_outcomes(outcomes: Outcomes) -> list[dict[str, object]]:
@@ -105,23 +107,21 @@ def read_outcomes(plain: Any) -> dict[Address, Outcome]:
 def land(record: Record, meant: Iterable[Intent], outcomes: Outcomes) -> bool:
     """Bring the record up to date with what landed. Returns whether that changed it."""
     changed = False
+    entries: dict[tuple[str, str], Entry] = {}
     for intent in meant:
-        entries: dict[str, Entry] = {}
-        for name in intent.names:
+        for name, mark in zip(intent.names, intent.fingerprints, strict=True):
             outcome = outcomes.get(Address(intent.kind, name))
-            if outcome is None or not outcome.result.recorded:
-                continue
-            changed |= _land_one(record, intent, name, entries)
+            if outcome is not None and outcome.result.recorded:
+                key = mark, intent.remote_ids.get(name, "")
+                changed |= _land_one(record, intent, name, entries.setdefault(key, Entry(*key)))
     return changed
 
 
-def _land_one(record: Record, intent: Intent, name: str, entries: dict[str, Entry]) -> bool:
+def _land_one(record: Record, intent: Intent, name: str, entry: Entry) -> bool:
     known = record.kind(intent.kind).get(name)
     if intent.verb in (Verb.DELETE, Verb.FORGET):
         record.drop(intent.kind, name)
         return known is not None
-    remote_id = intent.remote_ids.get(name, "")
-    entry = entries.setdefault(remote_id, Entry(intent.fingerprint, remote_id))
     record.put(intent.kind, name, entry)
     return known != entry
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from reconciler.errors import ProviderError, Unauthorized
 from reconciler.flight import Flight, flights
-from reconciler.landing import RECORD_STEP, finish, ledger_entry, read_intents, read_outcomes, write_outcomes
+from reconciler.landing import RECORD_STEP, finish, ledger_entry, read_outcomes, write_outcomes
 from reconciler.outcome import Done, told
 from reconciler.provider import Outcome, Receipt, Report, Result
 from reconciler.resource import Address
@@ -39,9 +39,8 @@ def _recover_one(session: Session, flight: Flight, report: Report) -> str:
         return f"In flight since {_when(flight)}: {title}. Its end cannot be seen yet, so its {len(outcomes):,} things are left alone."
     if flight.outcomes is None:
         session.backend.journal().append("verified", run=flight.run, step=flight.step.id, outcomes=write_outcomes(outcomes))
-    meant = read_intents(flight.intents)
-    entry = ledger_entry(flight.run, session.who, flight.step, meant, outcomes, flight.reference)
-    finish(session.backend, session.backend.record(), meant, outcomes, entry)
+    entry = ledger_entry(flight.run, session.who, flight.step, flight.intents, outcomes, flight.reference)
+    finish(session.backend, session.backend.record(), flight.intents, outcomes, entry)
     return f"Interrupted: {title}. Looked again: {told(Done(flight.step, outcomes))}."
 
 

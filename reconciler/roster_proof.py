@@ -11,7 +11,7 @@ from uuid import uuid4
 from reconciler.errors import ReconcilerError
 from reconciler.flight import Flight, flights
 from reconciler.kinds.roster import UNKNOWN
-from reconciler.landing import finish, ledger_entry, read_intents, read_outcomes, write_outcomes
+from reconciler.landing import finish, ledger_entry, read_outcomes, write_outcomes
 from reconciler.provider import Outcome, Outcomes, Result
 from reconciler.resource import Address
 from reconciler.roster.activity_log import ActivityLog, issues
@@ -130,9 +130,8 @@ def _close(session: Session, flight: Flight, log: ActivityLog, refused: Mapping[
     if log.status == COMPLETED:
         Copies(backend.scratch).accept(flight.step.body["content"])
     journal.append("verified", run=flight.run, step=flight.step.id, outcomes=write_outcomes(outcomes))
-    meant = read_intents(flight.intents)
-    entry = ledger_entry(flight.run, session.who, flight.step, meant, outcomes, flight.reference or log.activity)
-    finish(backend, backend.record(), meant, outcomes, entry)
+    entry = ledger_entry(flight.run, session.who, flight.step, flight.intents, outcomes, flight.reference or log.activity)
+    finish(backend, backend.record(), flight.intents, outcomes, entry)
     if not flights(journal.lines()):
         journal.close_run()
 
