@@ -112,14 +112,18 @@ class _Bare:
     zone: ZoneInfo = UTC_ZONE
 
     def known(self, kind: str) -> Collection[str]:
+        """See Board."""
         return self.desired.of(kind).keys()
 
     def source(self, kind: str, name: str, *path: str | int) -> Source:
+        """See Board: one place stands for all."""
         del kind, name, path
         return PLACE
 
     def say(self, source: Source, message: str, hint: str = "", severity: Severity = Severity.ERROR) -> None:
+        """See Board: nothing can be wrong here. Raises AssertionError."""
         raise AssertionError(f"{severity} in what was accepted, at {source}: {message} {hint}")
 
     def table(self, file: str, column: str | None, asked: Source) -> None:
+        """See Board: no entry here names a file. Raises AssertionError."""
         raise AssertionError(f"a roster asked for {file}, {column}, {asked}")

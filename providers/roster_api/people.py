@@ -29,6 +29,7 @@ class _Group:
     names: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def fill(self, rows: Iterable[Row]) -> _Group:
+        """Take people in; returns itself."""
         for who, mail, first, last in rows:
             if mail:
                 self.mails[mail].append(who)

@@ -71,9 +71,11 @@ class _Reader:
         self._members: dict[str, dict[str, Row]] = {}
 
     def say(self, line: int, message: str, column: int = 1) -> None:
+        """Keep what is wrong at a place; lines and columns count from 1."""
         self.found.append(Diagnostic(Source(self._file, line, column), message, DOWNLOAD))
 
     def read(self, text: str) -> None:
+        """Take in the whole log: a header says which section its rows are of, a blank line ends it. Raises csv.Error."""
         rows = csv.reader(io.StringIO(text, newline=""))
         header: tuple[str, ...] = ()
         facts: dict[str, str] = {}

@@ -60,6 +60,7 @@ class _Court:
         self.fatal: list[str] = []
 
     def rows(self, name: str) -> Iterator[Row]:
+        """Every row of a file in its order, with the issue that keeps it from being applied; what stops the import goes to `fatal`."""
         template, sheet = TEMPLATES[name], self._sheets[name]
         locations = repeated(sheet.header, "location_id")
         # A column beyond the fifteenth is not read at all: not even its references are judged.

@@ -104,26 +104,33 @@ class _Guard(asyncssh.SSHServer):
         self._callers = callers
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
+        """See asyncssh.SSHServer: somebody called."""
         self._conn = conn
         self._callers.add(conn)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncssh's signature
+        """Likewise: the caller is gone."""
         self._callers.discard(self._conn)
 
     def begin_auth(self, username: str) -> bool:  # noqa: ARG002 - asyncssh's signature
+        """Likewise: nobody comes in without proving who they are."""
         return True
 
     def password_auth_supported(self) -> bool:
+        """Likewise: a password is such a proof."""
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
+        """Likewise: whether both are those of the account."""
         account = sftp_account(self._tenant.store)
         return (username, password) == (account.user, account.password)
 
     def public_key_auth_supported(self) -> bool:
+        """Likewise: a key is such a proof."""
         return True
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        """Likewise: whether the key is registered for the account."""
         account = sftp_account(self._tenant.store)
         known = [asyncssh.import_public_key(line).public_data for line in account.client_keys]
         return username == account.user and key.public_data in known
