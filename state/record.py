@@ -62,10 +62,6 @@ class Record:
         """Await a thing. The first date stays, so that its age is told from when it was first missed."""
         self.awaiting.setdefault(kind, {}).setdefault(name, Entry(fingerprint="", since=since))
 
-    def drop_awaiting(self, kind: str, name: str) -> None:
-        """Await a thing no longer; nothing happens where it was not awaited."""
-        _remove(self.awaiting, kind, name)
-
     def copy(self) -> Record:
         """An independent record; the entries, being frozen, stay shared."""
         entries = {kind: dict(names) for kind, names in self.entries.items()}

@@ -36,8 +36,6 @@ class Limits:
     assets: int = 25
     users: int = 1000
     serials: int = 1000
-    revoked_users: int = 100
-    revoked_serials: int = 100
     people: int = 100
     requests_per_second: int = 15
 
@@ -46,8 +44,6 @@ _LIMITS = {
     "maxAssets": "assets",
     "maxClientUserIds": "users",
     "maxSerialNumbers": "serials",
-    "maxRevokeClientUserIds": "revoked_users",
-    "maxRevokeSerialNumbers": "revoked_serials",
     "maxUsers": "people",
     "maxRequestPerSecond": "requests_per_second",
 }

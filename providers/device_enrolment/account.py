@@ -19,8 +19,6 @@ class Account:
     """
 
     server_name: str = ""
-    server_id: str = ""
-    org_name: str = ""
     org_type: str = ""
     methods: Mapping[str, frozenset[str]] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=dict)
@@ -41,8 +39,6 @@ def read() -> Call[Account]:
     urls = [url for url in _list(told.get("urls")) if isinstance(url, dict) and isinstance(url.get("uri"), str)]
     return Account(
         _text(told.get("server_name")),
-        _text(told.get("server_uuid")),
-        _text(told.get("org_name")),
         _text(told.get("org_type")),
         {url["uri"]: frozenset(str(method).upper() for method in _list(url.get("http_method"))) for url in urls},
         {url["uri"]: most for url in urls if (most := _most(url.get("limit")))},

@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from providers.portal.words import GUIDE, TELL, Task, sign_in
 from reconciler.capability import Verb
 
-ROLES_PAGE = f"{GUIDE}/axm97dd59159/web"
 EDIT_ROLES = f"{GUIDE}/axmb46d473c7/web"
 POLICIES = f"{GUIDE}/axme4faad4d4/web"
 INSPECT = f"{GUIDE}/axmd8fcbdd99/web"

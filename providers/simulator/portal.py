@@ -20,7 +20,6 @@ from providers.simulator.switches import Switches
 from reconciler.errors import ReconcilerError
 
 FAMILIES = ("APPLE_TV", "IPAD", "IPHONE", "IPOD", "MAC", "VISION", "WATCH")
-SERVICE_TYPES = ("MDM", "APPLE_CONFIGURATOR", "APPLE_MDM")
 PRODUCT_FAMILIES = {"iPhone": "IPHONE", "iPad": "IPAD", "Mac": "MAC", "AppleTV": "APPLE_TV", "Watch": "WATCH", "Vision": "VISION"}
 """A device's productFamily → the word that a service's default families use for it."""
 

@@ -280,7 +280,6 @@ Text = Annotated[str, TEXT]
 Serial = Annotated[str, SERIAL_NUMBER]
 Flag = Annotated[bool, FLAG]
 Day = Annotated[date, DAY]
-Moment = Annotated[datetime, MOMENT]
 Name = Annotated[
     str, Reader(lambda value: read_name(value), {"type": ["string", "number"], "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"})
 ]

@@ -87,7 +87,6 @@ def test_owning_ends_waiting() -> None:
     assert (record.awaiting, dict(record.kind("device"))) == ({}, {"D1": Entry("f")})
     record.drop("device", "D1")
     record.drop("device", "D1")
-    record.drop_awaiting("device", "D1")
     assert record == Record("Riverside")
 
 

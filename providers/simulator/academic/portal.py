@@ -100,11 +100,6 @@ class AcademicPortal:
         self._settled()
         return list(people.locations(self._store))
 
-    def name_organization(self, name: str) -> None:
-        """Name the organization; its primary location bears that name."""
-        with self._store.transaction():
-            self._store.rows("UPDATE locations SET name = ?, op_at = ? WHERE is_primary = 1", name, self._clock.stamp())
-
     def create_location(self, name: str, location_id: str = "", *, passcode_type: str = "complex") -> str:
         """Add a location by hand; returns its unique identifier."""
         with self._store.transaction():
@@ -112,12 +107,6 @@ class AcademicPortal:
             uid = new_uid()
             self._store.rows(add, uid, location_id, name, _passcode(passcode_type), self._clock.stamp())
         return uid
-
-    def set_passcode_policy(self, location: str, passcode_type: str) -> None:
-        """What new students of a location get where the file says nothing."""
-        with self._store.transaction():
-            change = "UPDATE locations SET passcode_type = ?, op_at = ? WHERE uid = ?"
-            self._store.rows(change, _passcode(passcode_type), self._clock.stamp(), self._location(location))
 
     def create_persons(self, seeds: Sequence[PersonSeed]) -> list[str]:
         """Add accounts by hand; returns their unique identifiers."""
