@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from providers.device_enrolment.connect import open_service
 from providers.device_enrolment.service import EnrolmentService
@@ -18,6 +19,9 @@ from reconciler.kinds.secret import Secret
 from reconciler.provider import Context, Note, Provider, Report
 from reconciler.pseudonyms import Pseudonyms
 from reconciler.roster.copies import Copies
+
+if TYPE_CHECKING:
+    from providers.roster_upload.sftp import Sftp
 
 
 def connect(options: object, context: Context) -> Provider:
@@ -55,15 +59,18 @@ def _real(options: RosterUploadConnection, context: Context) -> tuple[Line, Cloc
     clock = SystemClock()
 
     def upload(content: bytes, name: str, note: Note, report: Report) -> None:
-        _upload(account, clock, content, name, note, report)
+        _sftp(account, clock, report).upload(content, name, note)
 
-    return Line(f"{options.user}@{options.host}", upload, lambda: _check_keys(account)), clock
+    def sign_in(report: Report) -> None:
+        _sftp(account, clock, report).sign_in()
+
+    return Line(f"{options.user}@{options.host}", upload, sign_in, lambda: _check_keys(account)), clock
 
 
-def _upload(account: Account, clock: Clock, content: bytes, name: str, note: Note, report: Report) -> None:
+def _sftp(account: Account, clock: Clock, report: Report) -> Sftp:
     from providers.roster_upload.sftp import Sftp  # 220 to 330 ms of asyncssh, which only an upload needs
 
-    Sftp(account, clock, report).upload(content, name, note)
+    return Sftp(account, clock, report)
 
 
 def _check_keys(account: Account) -> None:
@@ -79,12 +86,21 @@ def _rehearsal(context: Context, opened: ExitStack) -> tuple[Line, Clock]:
     tenant = open_tenant(context.settings, context.folder)
     opened.callback(tenant.close)
 
-    def upload(content: bytes, name: str, note: Note, report: Report) -> None:
+    @contextmanager
+    def server(report: Report) -> Iterator[Sftp]:
         with sftp_door.open(tenant) as door:
             account = Account(door.host, door.user, (door.host_key_line,), door.port, "dropbox", door.password)
-            _upload(account, tenant.clock, content, name, note, report)
+            yield _sftp(account, tenant.clock, report)
 
-    return Line(f"simulator:{tenant.identity}", upload, lambda: None), tenant.clock
+    def upload(content: bytes, name: str, note: Note, report: Report) -> None:
+        with server(report) as sftp:
+            sftp.upload(content, name, note)
+
+    def sign_in(report: Report) -> None:
+        with server(report) as sftp:
+            sftp.sign_in()
+
+    return Line(f"simulator:{tenant.identity}", upload, sign_in, lambda: None), tenant.clock
 
 
 def _reading(context: Context, opened: ExitStack) -> tuple[Read | None, Callable[[], int]]:

@@ -17,7 +17,7 @@ from reconciler.clock import Clock
 from reconciler.errors import ProviderError
 from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step
-from reconciler.provider import Look, Note, Notice, Outcome, Receipt, Report, Result
+from reconciler.provider import Credential, Look, Note, Notice, Outcome, Receipt, Report, Result
 from reconciler.resource import Address
 from reconciler.roster.copies import Copies, Copy
 from reconciler.roster.desired import KINDS, Declarations, content, declare
@@ -38,10 +38,14 @@ Read = Callable[[Report], Live]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The way to the server: who we are there, and the upload. `check` connects nowhere; it raises ReconcilerError for unusable keys."""
+    """The way to the server: who we are there, the upload, and signing in without one (see Sftp).
+
+    `check` connects nowhere; it raises ReconcilerError for unusable keys.
+    """
 
     identity: str
     upload: Upload
+    sign_in: Callable[[Report], None]
     check: Callable[[], None]
 
 
@@ -72,6 +76,15 @@ class RosterUpload:
     def identity(self) -> str:
         """See Provider."""
         return self._way.there.identity
+
+    def credentials(self) -> Sequence[Credential]:
+        """See SignsIn. A password or key of an SFTP account says no day on which it ends."""
+        return [Credential(self.name)]
+
+    def sign_in(self, place: str, report: Report) -> None:
+        """See SignsIn."""
+        del place  # there is one
+        self._way.there.sign_in(report)
 
     def capability(self, kind: str, verb: Verb) -> Capability:
         """See Provider."""

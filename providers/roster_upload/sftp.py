@@ -64,6 +64,21 @@ class Sftp:
                 patience.lost()
                 self._rest(min(FIRST_WAIT * 2 ** (losses - 1), LONGEST_WAIT), problem)
 
+    def sign_in(self) -> None:
+        """Have the server show its key and accept ours or the password, and leave again. Nothing is written.
+
+        Raises Unauthorized or ProviderError; a lost connection is one, too, as nothing hangs on a second attempt.
+        """
+        try:
+            asyncio.run(self._greeted())
+        except Lost as problem:
+            hint = "Check the network (a firewall may block this port), or try again later."
+            raise ProviderError(f"{self._account.host}, port {self._account.port}, {problem.words}.", hint) from None
+
+    async def _greeted(self) -> None:
+        async with signed_in(self._account, self._host_keys, self._own_keys, self._seconds):
+            pass
+
     async def _attempt(self, transfer: Transfer, patience: Patience) -> None:
         async with signed_in(self._account, self._host_keys, self._own_keys, patience.limit) as sftp:
             await transfer.over(sftp)

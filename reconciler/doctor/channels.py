@@ -98,8 +98,6 @@ def _opened(name: str, section: object, context: Context, reached: bool, read: b
         yield Finding(name, Status.OK, f"Its settings are complete: {provider.identity()}.")
         if isinstance(provider, SignsIn):
             yield from _signed_in(provider, provider.clock.now(), reached)
-        elif isinstance(section, RosterUploadConnection):
-            yield Finding(f"{name} sign-in", Status.SKIP, "Only an upload proves that its credentials count.")
         if isinstance(section, AppleSchoolConnection):
             yield from looked(f"{name} budget", lambda: _budget(provider, section, context))
         if read and reached:

@@ -103,7 +103,7 @@ def _provider(given: Mapping[str, Any], uploaded: Mapping[str, Declarations]) ->
         copies.keep(content(uploaded), datetime(2026, 11, 1, tzinfo=UTC), uploaded)
         copies.accept(content(uploaded))
     reading = Live(_reading(given["apple"]), REHEARSED) if "apple" in given else None
-    way = Way(Line("case", _no_upload, lambda: None), (lambda _: reading) if reading else None, lambda: 0, lambda: None)
+    way = Way(Line("case", _no_upload, lambda _: None, lambda: None), (lambda _: reading) if reading else None, lambda: 0, lambda: None)
     return RosterUpload(way, copies, clock, timedelta(hours=1))
 
 

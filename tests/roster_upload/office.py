@@ -84,7 +84,7 @@ class Office:
         self.tenant = self.district.tenant
         self.tenant.academic.upload("earlier.zip", to_zip(roster_of(before())))
         self.tenant.academic.import_now()
-        line = Line("simulator", self._upload, lambda: None)
+        line = Line("simulator", self._upload, lambda _: None, lambda: None)
         way = Way(line, self.reading(self.district) if reads else None, self._spent if reads else lambda: 0, lambda: None)
         self.provider = RosterUpload(way, Copies(Shelf()), self.tenant.clock, PATIENCE)
 

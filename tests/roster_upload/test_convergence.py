@@ -86,7 +86,7 @@ class School:
         self.district = District(devices=1)
         self.tenant = self.district.tenant
         read = Office.reading(self.district) if reads else None
-        way = Way(Line("simulator", self._upload, lambda: None), read, lambda: 0, lambda: None)
+        way = Way(Line("simulator", self._upload, lambda _: None, lambda: None), read, lambda: 0, lambda: None)
         self.provider = RosterUpload(way, Copies(Shelf()), self.tenant.clock, timedelta(hours=1))
         self.record = Record("Law", "lineage", 1)
 
