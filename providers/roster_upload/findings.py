@@ -20,7 +20,13 @@ NOUNS = {
 
 def findings(situation: Situation, observed: Observed) -> list[Diagnostic]:
     """All of them."""
-    return [*_compared_with(situation), *_edited(situation), *_taken_over(situation), *_strangers(situation, observed)]
+    return [
+        *_compared_with(situation),
+        *_repeated(situation),
+        *_edited(situation),
+        *_taken_over(situation),
+        *_strangers(situation, observed),
+    ]
 
 
 def _compared_with(situation: Situation) -> Iterator[Diagnostic]:
@@ -48,6 +54,21 @@ def _compared_with(situation: Situation) -> Iterator[Diagnostic]:
             None,
             f"{unproven:,} things of the roster were taken by the server, and nobody has seen what Apple made of them.",
             "Download the log of the upload from the portal's Activity list: reconciler verify roster --log file.csv",
+            Severity.WARNING,
+        )
+
+
+def _repeated(situation: Situation) -> Iterator[Diagnostic]:
+    """Apple's pages on rosters say that this id may stand on several records, and tell no other by which an upload's could be known."""
+    counts = situation.live.repeated if situation.live else {}
+    if counts:
+        told = ", ".join(f"{count:,} {NOUNS[kind][1]}" for kind, count in counts.items())
+        yield Diagnostic(
+            None,
+            f"Apple tells the same id (source_system_identifier) of several things at once ({told}), so nobody can tell which is which: "
+            "they seem to be missing or to be somebody else's, and an upload that carries them can never be seen to have landed.",
+            "The roster is not at fault: ask Apple about it. Until it is mended, leave the token out of connections.device_enrolment; "
+            "the plan is then compared with the last accepted upload, and the portal's log proves it (reconciler verify roster).",
             Severity.WARNING,
         )
 

@@ -6,6 +6,7 @@ So what is told is laid over what we know already.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TypeVar
@@ -28,7 +29,7 @@ R = TypeVar("R", bound=Entry)
 class Live:
     """One reading. Things whose account is deactivated, or which are inactive, are not there.
 
-    `unnamed`: kind → how many have no id that a roster could name.
+    `unnamed`: kind → how many have no id that a roster could name. `repeated`: kind → how many that uploads made share theirs with others.
     """
 
     def __init__(self, reading: AcademicReading, pseudonyms: Pseudonyms) -> None:
@@ -45,6 +46,8 @@ class Live:
         self.unnamed = {PERSON: len(accounts) - len(people), CLASS: sum(not row.sis_id for row in classes)}
         self._locations = _best((row.sis_id, row) for row in reading.locations.values() if _active(row))
         self._courses = _best((row.sis_id, row) for row in reading.courses.values() if _active(row))
+        named: Mapping[str, Iterable[Entry]] = {CLASS: classes, LOCATION: reading.locations.values(), COURSE: reading.courses.values()}
+        self.repeated = {kind: count for kind, rows in named.items() if (count := _repeated(rows))}
 
     @cached_property
     def rows(self) -> Mapping[str, Mapping[str, Entry]]:
@@ -117,6 +120,12 @@ def _told(**values: str) -> dict[str, str]:
 
 def _active(row: Entry) -> bool:
     return row.status.lower() != "inactive"
+
+
+def _repeated(rows: Iterable[Entry]) -> int:
+    """How many of the rows that uploads made have an id that more of them have."""
+    ids = Counter(row.sis_id for row in rows if _active(row) and row.sis_id and row.source.upper() in UPLOADED)
+    return sum(count for count in ids.values() if count > 1)
 
 
 def _best(rows: Iterable[tuple[str, R]]) -> dict[str, R]:

@@ -171,6 +171,15 @@ def test_an_equal_id_would_take_over(academy: Academy) -> None:
     assert [refusal["guard"] for refusal in plan["refusals"]] == ["take_overs"]
 
 
+def test_ids_that_apple_repeats_are_named_as_the_cause(academy: Academy) -> None:
+    """Where Apple tells one id of many classes, the plan says that this is why they seem to be missing; otherwise it says nothing of it."""
+    assert academy.apply().code == 0
+    cause = "Apple tells the same id (source_system_identifier) of several things at once (6 classes, 3 locations, 3 courses)"
+    assert cause not in _told(academy)
+    academy.switch(mdm_roster_source_ids="repeated")
+    assert cause in _told(academy)
+
+
 def test_what_is_made_by_hand_is_counted(academy: Academy) -> None:
     """Accounts and classes that somebody made in the portal, with or without an id, are counted as left alone and stay."""
     assert academy.apply().code == 0
