@@ -47,6 +47,8 @@ class Judge:
 
     def named(self, verdict: Verdict, noun: str) -> Verdict:
         """The same verdict for things that people call `noun`; one object per noun."""
+        if noun == verdict.noun:
+            return verdict
         key = (id(verdict), noun)
         if key not in self._nouns:
             self._nouns[key] = replace(verdict, noun=noun)
@@ -64,7 +66,7 @@ class Judge:
             after=finding.after,
             cause=finding.cause,
             capability=RECORD_ONLY if finding.verb.record_only else self._capability(self._kind.name, finding.verb),
-            noun="",
+            noun=self._kind.noun[0],
             scope=self._kind.place(spec) if (spec := before or finding.after) else "",
             origin=declared.origin if declared else "",
             source=declared.source if declared else None,

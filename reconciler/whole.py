@@ -19,6 +19,8 @@ def undivided(everything: Sequence[Change], selection: Selection, in_flight: Col
     waiting = {KINDS[address.kind].whole for address in in_flight} - {""}
     asked = [change for change in everything if selection.wants(change)]
     _check_split(everything, asked)
+    if not in_flight:
+        return asked
     return [change for change in asked if change.address not in in_flight and KINDS[change.verdict.kind].whole not in waiting]
 
 

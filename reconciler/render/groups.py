@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from typing import Annotated, Any
 
 import orjson
@@ -127,7 +126,11 @@ def _specs(specs: Sequence[Spec | None]) -> dict[str, list[Any]] | None:
 
 
 def _sources(sources: Sequence[Source | None]) -> dict[str, list[Any]] | None:
-    return None if sources[0] is None else _columns(asdict(source) for source in sources if source is not None)
+    return (
+        None
+        if sources[0] is None
+        else _columns({"file": source.file, "line": source.line, "column": source.column} for source in sources if source is not None)
+    )
 
 
 def _spread(column: list[Any], count: int) -> list[Any]:

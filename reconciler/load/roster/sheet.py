@@ -202,6 +202,8 @@ class Sheet:
         return list(io.TextIOWrapper(io.BytesIO(self._data), encoding="utf-8", newline=""))
 
     def _place(self, record: int, index: int) -> Source:
+        if index == 0:  # of everybody in a first upload; looking for the value would be most of making their specs
+            return Source(self.name, self._begins[record])
         text = self._record(record)
         offset = next((start for at, start in enumerate(self._starts(text)) if at == index), 0)
         inside = place_at(text, offset, self.name)
