@@ -12,11 +12,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("reconciler", "providers", "state")
 NOUNS_FOR_PROVIDERS = {
-    *("capability", "clock", "connections", "desired", "diagnostic", "errors", "kinds", "licences", "observed"),
+    *("capability", "clock", "connections", "desired", "diagnostic", "errors", "guide", "kinds", "licences", "observed"),
     *("phrases", "plan", "provider", "pseudonyms", "resource", "roster", "sealed", "settings"),
 }
 STAIRS = (  # of reconciler/, bottom first; a module may import from its own step and those below
-    {"errors", "clock", "phrases", "resource", "diagnostic", "capability", "sealed"},
+    {"errors", "clock", "phrases", "guide", "resource", "diagnostic", "capability", "sealed"},
     {
         *("desired", "observed", "plan", "licences", "connections", "settings", "kinds", "roster", "pseudonyms", "provider", "outcome"),
         *("diff", "actor", "repository", "policies"),

@@ -5,25 +5,23 @@ The API of schools (up to 1.7) has one write, the activity on devices; services 
 
 from __future__ import annotations
 
+from reconciler import guide
 from reconciler.capability import Capability, Route, Verb
 
 API = "https://developer.apple.com/documentation/appleschoolmanagerapi"
-GUIDE = "https://support.apple.com/guide/apple-school-manager"
-LINKING = f"{GUIDE}/axm1c1be359d/web"
 """User guide: Link to a third-party device management service."""
 ACTIVITIES = f"{API}/create-an-orgdeviceactivity"
 
-_SIGN_IN = "Sign in to https://school.apple.com as Administrator, Site Manager or Device Enrollment Manager."
-_PREFERENCES = "Select your name at the bottom of the sidebar, then Preferences."
+_SIGN_IN = guide.sign_in("Administrator", "Site Manager", "Device Enrollment Manager")
 
 _CREATE = Capability(
     Route.TASK,
     "Apple gives schools no API for linking a device-management service: a person does it in the portal.",
-    LINKING,
+    guide.SERVICES,
     (
         "In the service itself, download its public key certificate (a .pem or .der file).",
         _SIGN_IN,
-        f"{_PREFERENCES} Select Add next to Your Device Management Services.",
+        f"{guide.PREFERENCES} Select Add next to Your Device Management Services.",
         "Enter the name exactly as here: {name}",
         "Choose whether the service may release devices, upload the certificate, and select Save.",
         "Download the token and upload it in the service. It lasts one year.",
@@ -34,10 +32,10 @@ _CREATE = Capability(
 _UPDATE = Capability(
     Route.TASK,
     "Apple lets schools read a service's name, default devices and release permission, and change them only in the portal.",
-    LINKING,
+    guide.SERVICES,
     (
         _SIGN_IN,
-        f"{_PREFERENCES} Select the service, then Edit.",
+        f"{guide.PREFERENCES} Select the service, then Edit.",
         "Make its name {name}, and bring the permission to release devices in line with the change above; select Save.",
         "For the devices it is the default for, go back to Preferences, select Edit next to the default device assignment, and choose.",
         "Run reconciler plan again: it reads the service and ticks this off.",
@@ -46,11 +44,11 @@ _UPDATE = Capability(
 _DELETE = Capability(
     Route.TASK,
     "Apple gives schools no API for deleting a device-management service: a person does it in the portal.",
-    LINKING,
+    guide.SERVICES,
     (
         "Make sure that no device is assigned to it any more; the plan shows where they go.",
         _SIGN_IN,
-        f"{_PREFERENCES} Select the service {{name}}.",
+        f"{guide.PREFERENCES} Select the service {{name}}.",
         "If it is the default for any devices, choose another service for them first.",
         "Select Delete and confirm. This cannot be undone.",
         "Run reconciler plan again: it sees that the service is gone and ticks this off.",

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from reconciler import guide
 from reconciler.capability import Capability, Route, Verb
 from reconciler.kinds.licences import APP, LICENCE, TOKEN, USER
 
 DOCUMENTATION = "https://developer.apple.com/documentation/devicemanagement"
 MANAGING = f"{DOCUMENTATION}/app-book-and-subscription-management"
-GUIDE = "https://support.apple.com/guide/apple-school-manager"
-TOKENS = f"{GUIDE}/axme0f8659ec/web"
 """User guide: Manage content tokens."""
-BUYING = f"{GUIDE}/asmc21817890/web"
+BUYING = guide.page("asmc21817890")
 """User guide: Buy content."""
 
-_SIGN_IN = "Sign in to https://school.apple.com as Content Manager, Site Manager or Administrator."
+_SIGN_IN = guide.sign_in("Content Manager", "Site Manager", "Administrator")
 _GET_TOKEN = Capability(
     Route.TASK,
     "Only a person can download a content token.",
-    TOKENS,
+    guide.CONTENT_TOKENS,
     (
         "Sign in to https://school.apple.com with the account that is to own the token, best one that does nothing else: {account}",
         "Select your name at the bottom of the sidebar, then Preferences, then Payments and Billing.",
@@ -29,7 +28,7 @@ _GET_TOKEN = Capability(
 _LEAVE_TOKEN = Capability(
     Route.TASK,
     "The token is no longer in the configuration, but its connection is.",
-    TOKENS,
+    guide.CONTENT_TOKENS,
     ("Take the token's section out of connections: apps_and_books, and delete its file.",),
 )
 _BUY = Capability(

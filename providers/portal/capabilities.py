@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from providers.portal.steps_accounts import ACCOUNT_STEPS
 from providers.portal.steps_frame import FRAME_STEPS
-from providers.portal.words import GUIDE, Task
+from providers.portal.words import Task
+from reconciler import guide
 from reconciler.capability import Capability, Route, Verb
 from reconciler.kinds.domains import DOCUMENT, RECORD
 
@@ -18,8 +19,8 @@ def capability(kind: str, verb: Verb) -> Capability:
     """See Provider.capability."""
     steps = STEPS.get(kind)
     if steps is None:
-        return Capability(Route.UNSUPPORTED, f"Nothing in the portal is known as {kind}.", f"{GUIDE}/welcome/web")
+        return Capability(Route.UNSUPPORTED, f"Nothing in the portal is known as {kind}.", guide.page("welcome"))
     if verb.record_only:
-        return Capability(Route.RECORD, "Only our own record changes; nobody has to do anything.", f"{GUIDE}/welcome/web")
+        return Capability(Route.RECORD, "Only our own record changes; nobody has to do anything.", guide.page("welcome"))
     task = steps.get(verb) or steps[Verb.CREATE]
     return Capability(Route.TASK, task.reason, task.link, task.steps, attested=kind not in (RECORD, DOCUMENT))

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from providers.portal.words import GUIDE, TELL, Task, sign_in
+from providers.portal.words import TELL, Task
+from reconciler import guide
 from reconciler.capability import Verb
 
-EDIT_ROLES = f"{GUIDE}/axmb46d473c7/web"
-POLICIES = f"{GUIDE}/axme4faad4d4/web"
-INSPECT = f"{GUIDE}/axmd8fcbdd99/web"
-RESETS = f"{GUIDE}/axmd9c4cbc33/web"
+EDIT_ROLES = guide.page("axmb46d473c7")
+POLICIES = guide.page("axme4faad4d4")
+INSPECT = guide.page("axmd8fcbdd99")
+RESETS = guide.page("axmd9c4cbc33")
 
-_GRANTERS = sign_in("Administrator", "Site Manager", "People Manager")
+_GRANTERS = guide.sign_in("Administrator", "Site Manager", "People Manager")
 _FIND = "Select Users in the sidebar and find {person} (a key under administrators, or a pseudonym that reconciler reveal resolves)."
 _WHY_ROLES = "Roles above Instructor are granted in the portal only; nobody can grant what they lack."
 _WHY_RESET = "New credentials are made in the portal only, and are handed over in person. reconciler never sees them."

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from providers.portal.words import GUIDE, PREFERENCES, READ_BACK, TELL, Task, sign_in
+from providers.portal.words import READ_BACK, TELL, Task
+from reconciler import guide
 from reconciler.capability import Verb
 
-SIGN_UP = f"{GUIDE}/axm402206497/web"
-ACCOUNTS = f"{GUIDE}/axm0b917bf68/web"
-ROLES = f"{GUIDE}/axm97dd59159/web"
-VERIFY = f"{GUIDE}/axm48c3280c0/web"
-LOCK = f"{GUIDE}/axmce04f4299/web"
-CAPTURE = f"{GUIDE}/axm512ce43c3/web"
-FEDERATION = f"{GUIDE}/axmb19317543/web"
-SYNC = f"{GUIDE}/axmcf6446c6e/web"
-LEAVERS = f"{GUIDE}/axmaa5798fbe/web"
+SIGN_UP = guide.page("axm402206497")
+ACCOUNTS = guide.page("axm0b917bf68")
+LOCK = guide.page("axmce04f4299")
+CAPTURE = guide.page("axm512ce43c3")
+SYNC = guide.page("axmcf6446c6e")
+LEAVERS = guide.page("axmaa5798fbe")
 DISCOVERY = "https://support.apple.com/guide/deployment/dep4d9e9cd26/web"
 
-_ADMINISTRATOR = sign_in("Administrator")
-_MANAGERS = sign_in("Administrator", "Site Manager", "People Manager")
+_ADMINISTRATOR = guide.sign_in("Administrator")
+_MANAGERS = guide.sign_in("Administrator", "Site Manager", "People Manager")
 _ENTRY = "its entry in the files"
 
 
@@ -62,7 +60,7 @@ _CONTACT = {
 _AGREEMENT = {
     Verb.CREATE: _portal(
         "Only an Administrator may accept terms. Until then parts of Apple School Manager, its API among them, may stand still.",
-        ROLES,
+        guide.ROLES,
         _ADMINISTRATOR,
         "Read and accept: {document}.",
         TELL,
@@ -71,25 +69,25 @@ _AGREEMENT = {
 _RESELLER = {
     Verb.CREATE: _portal(
         "Customer and reseller numbers are entered by an Administrator in the portal only.",
-        ROLES,
+        guide.ROLES,
         _ADMINISTRATOR,
-        f"{PREFERENCES} Select Edit next to the customer and reseller numbers.",
+        f"{guide.PREFERENCES} Select Edit next to the customer and reseller numbers.",
         "Add the number: Apple Customer Number {customer_number} / Reseller Number {reseller_number} (whichever is given).",
         "Give the reseller your organization's id, which is shown there, so that purchases are added.",
         TELL,
     ),
     Verb.DELETE: _portal(
         "Numbers are taken out by an Administrator in the portal only.",
-        ROLES,
+        guide.ROLES,
         _ADMINISTRATOR,
-        f"{PREFERENCES} Select Edit next to the customer and reseller numbers and remove this one.",
+        f"{guide.PREFERENCES} Select Edit next to the customer and reseller numbers and remove this one.",
         TELL,
     ),
 }
 _RECORD = {
     Verb.CREATE: _portal(
         "Whoever runs your DNS adds the record; every plan looks for it.",
-        VERIFY,
+        guide.VERIFY_DOMAINS,
         "Where your domain's DNS is kept, add a TXT record on the domain itself.",
         "Its value: {txt}",
         READ_BACK,
@@ -98,18 +96,18 @@ _RECORD = {
 _DOMAIN = {
     Verb.CREATE: _portal(
         "Domains are added and verified in the portal. Apple gives 14 days from adding to verifying, then one begins again.",
-        VERIFY,
+        guide.VERIFY_DOMAINS,
         _MANAGERS,
-        f"{PREFERENCES} Select Managed Apple Accounts, then Add Domain, and enter the domain.",
+        f"{guide.PREFERENCES} Select Managed Apple Accounts, then Add Domain, and enter the domain.",
         "Copy the TXT value that is shown into dns_records: under this domain, and the day into added:.",
         "When the record is in the DNS, select Check now.",
         TELL,
     ),
     Verb.DELETE: _portal(
         "Domains are removed in the portal only, and not while accounts use them.",
-        VERIFY,
+        guide.VERIFY_DOMAINS,
         _MANAGERS,
-        f"{PREFERENCES} Select Managed Apple Accounts, then the domain, then Remove.",
+        f"{guide.PREFERENCES} Select Managed Apple Accounts, then the domain, then Remove.",
         TELL,
     ),
 }
@@ -118,7 +116,7 @@ _LOCK = {
         "Locked, only the organization can make Apple Accounts in the domain. It stays locked until the domain is removed.",
         LOCK,
         _MANAGERS,
-        f"{PREFERENCES} Select Managed Apple Accounts, then Manage next to {{name}}, then lock it.",
+        f"{guide.PREFERENCES} Select Managed Apple Accounts, then Manage next to {{name}}, then lock it.",
         TELL,
     ),
     Verb.DELETE: _portal(
@@ -134,7 +132,8 @@ _CAPTURE = {
         CAPTURE,
         "Tell everybody in the domain beforehand: mail and devices will ask them to act.",
         _MANAGERS,
-        f"{PREFERENCES} Select Managed Apple Accounts, then Manage next to {{name}}, then Capture. Read what is shown before you confirm.",
+        f"{guide.PREFERENCES} Select Managed Apple Accounts, then Manage next to {{name}}, then Capture. "
+        "Read what is shown before you confirm.",
         "Write the day into started:, so that the end of the 30 days is watched.",
         "When the 30 days are over, look whose accounts stayed personal under an assigned name.",
         TELL,
@@ -153,20 +152,20 @@ _DOCUMENT = {
 _FEDERATION = {
     Verb.CREATE: _portal(
         "Federated sign-in is linked by hand, in the portal and at the identity provider.",
-        FEDERATION,
+        guide.FEDERATION,
         "Check that user names are e-mail addresses without aliases, and that devices run iOS or iPadOS 15.5, macOS 12.4 or later.",
         "Administrators, Site Managers and People Managers cannot sign in through federation: see that theirs are other addresses.",
         "Pause roster uploads while you set it up.",
         _MANAGERS,
-        f"{PREFERENCES} Select Managed Apple Accounts, then Get Started next to {{provider}}. Sign in there and allow it.",
+        f"{guide.PREFERENCES} Select Managed Apple Accounts, then Get Started next to {{provider}}. Sign in there and allow it.",
         "Test it with one account of {domains}, then turn it on.",
         TELL,
     ),
     Verb.DELETE: _portal(
         "Federation is turned off by hand.",
-        FEDERATION,
+        guide.FEDERATION,
         _MANAGERS,
-        f"{PREFERENCES} Select Managed Apple Accounts, turn federation off for each domain, then disconnect.",
+        f"{guide.PREFERENCES} Select Managed Apple Accounts, turn federation off for each domain, then disconnect.",
         "Accounts stay; their owners need temporary passwords.",
         TELL,
     ),
@@ -177,7 +176,7 @@ _SYNC = {
         SYNC,
         "Stop roster uploads for good, and leave Auto Merge off until the conflicts were looked at.",
         _MANAGERS,
-        f"{PREFERENCES} Select Directory Sync, then Connect next to the provider: {{provider}}.",
+        f"{guide.PREFERENCES} Select Directory Sync, then Connect next to the provider: {{provider}}.",
         "Copy the token to the provider and test it there within 4 days; write the day into token_made:. It lasts a year.",
         "Leave these groups out at the provider: {excluded}. Nested groups do not work.",
         TELL,
@@ -186,7 +185,7 @@ _SYNC = {
         "A directory is disconnected by hand; its accounts stay as manual ones.",
         SYNC,
         _MANAGERS,
-        f"{PREFERENCES} Select Directory Sync, then Disconnect.",
+        f"{guide.PREFERENCES} Select Directory Sync, then Disconnect.",
         TELL,
     ),
 }

@@ -4,11 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reconciler.phrases import either
-
-GUIDE = "https://support.apple.com/guide/apple-school-manager"
-
-PREFERENCES = "Select your name at the bottom of the sidebar, then Preferences."
 TELL = 'Say that it is done: reconciler confirm {address} --note "…"'
 """The last step of what nothing reads back."""
 READ_BACK = "Run reconciler plan again: it looks for itself and ticks this off."
@@ -21,8 +16,3 @@ class Task:
     reason: str
     link: str
     steps: tuple[str, ...]
-
-
-def sign_in(*roles: str) -> str:
-    """The first step of whatever is done in the portal."""
-    return f"Sign in to https://school.apple.com as {either(roles)}."

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from reconciler import guide
 from reconciler.capability import Capability, Route, Verb
 
-GUIDE = "https://support.apple.com/guide/apple-school-manager"
-UPLOAD = f"{GUIDE}/axmca6a10439/web"
+UPLOAD = guide.page("axmca6a10439")
 """User guide: Use SFTP to upload files. Every upload carries everything; what it leaves out is removed."""
 DEACTIVATE = "https://support.apple.com/101391"
 """Deactivate and delete Managed Apple Accounts."""
-CLASSES, COURSES, LOCATIONS = (f"{GUIDE}/{page}/web" for page in ("axm0e48f1bbe", "axm5629a4fe4", "axm230e24905"))
+CLASSES, COURSES, LOCATIONS = map(guide.page, ("axm0e48f1bbe", "axm5629a4fe4", "axm230e24905"))
 
 _SENT = Capability(Route.AUTOMATIC, "By the next roster upload, which carries everybody and everything.", UPLOAD)
 _RECORD = Capability(Route.RECORD, "Only our own record changes; nothing is uploaded.", UPLOAD)

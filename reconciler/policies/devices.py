@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
+from reconciler import guide
 from reconciler.capability import Route, Verb
 from reconciler.diagnostic import Severity
 from reconciler.kinds.devices import ASSIGNMENT, DeviceAssignment, MdmServer
@@ -18,7 +19,6 @@ NOTICE = timedelta(days=3)
 LOST = timedelta(days=30)
 MANY = 200
 PUT_BACK = 10
-ASSIGNING = "https://support.apple.com/guide/apple-school-manager/axm1c1be359d/web"
 MIGRATION = "https://developer.apple.com/documentation/appleschoolmanagerapi/create-an-orgdeviceactivity"
 _NOBODYS = "\0"
 """A text that no device has: a pattern that takes it takes everything."""
@@ -146,7 +146,7 @@ POLICIES = (
         Severity.NOTE,
         "New devices of a family have no default service.",
         "A device that is switched on before the next apply sets itself up without any management, if no service is its family's default.",
-        ASSIGNING,
+        guide.SERVICES,
         _no_default,
     ),
     Policy(
@@ -154,7 +154,7 @@ POLICIES = (
         Severity.WARNING,
         "An entry claims every device.",
         "What claims everything also claims what somebody adds for another purpose; it belongs into a service's default.",
-        ASSIGNING,
+        guide.SERVICES,
         _everything,
     ),
     Policy(
@@ -178,7 +178,7 @@ POLICIES = (
         Severity.NOTE,
         "A service may release devices.",
         "A released device belongs to nobody; without a reseller it does not come back into the organization.",
-        ASSIGNING,
+        guide.SERVICES,
         _released,
     ),
     Policy(
@@ -186,7 +186,7 @@ POLICIES = (
         Severity.WARNING,
         "Devices would have no service at all.",
         "Without a service, a device that is erased sets itself up like a private one.",
-        ASSIGNING,
+        guide.SERVICES,
         _homeless,
         of_plan=True,
     ),
@@ -195,7 +195,7 @@ POLICIES = (
         Severity.WARNING,
         "Serial numbers have been awaited for more than 30 days.",
         "Resellers add devices within days. What is awaited for a month was never added, or is misspelled.",
-        ASSIGNING,
+        guide.SERVICES,
         _waited_for,
         of_plan=True,
     ),

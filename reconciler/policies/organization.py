@@ -8,6 +8,7 @@ from ipaddress import ip_address
 from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
+from reconciler import guide
 from reconciler.connections import APPLE_SCHOOL_URL, APPLE_TOKEN_URL, APPS_URL, ENROLMENT_URL, Budget
 from reconciler.diagnostic import Severity
 from reconciler.kinds.secret import Secret
@@ -20,9 +21,6 @@ WIDE = 1000
 SHORTEST_REASON = 12
 LEAST_PRIVILEGE = "NIST SP 800-53, AC-6: Least Privilege"
 SEPARATION = "NIST SP 800-53, AC-5: Separation of Duties"
-ROLES = "https://support.apple.com/guide/apple-school-manager/axm97dd59159/web"
-TOKENS = "https://support.apple.com/guide/apple-school-manager/axme0f8659ec/web"
-ACCOUNTS = "https://support.apple.com/guide/apple-school-manager/axm33189f66a/web"
 
 
 def _wide_guards(matter: Matter) -> Iterator[Found]:
@@ -225,7 +223,7 @@ POLICIES = (
         Severity.WARNING,
         "Fewer than two administrators must remain.",
         "Only an Administrator can accept Apple's terms and let another one in. With one of them, a lost phone locks the school out.",
-        ROLES,
+        guide.ROLES,
         _administrators,
     ),
     Policy(
@@ -233,7 +231,7 @@ POLICIES = (
         Severity.WARNING,
         "A key or token lies among the files of the repository.",
         "What was once committed stays in every clone. The keys here open the whole organization.",
-        ACCOUNTS,
+        guide.API_ACCOUNTS,
         _secret_beside,
     ),
     Policy(
@@ -249,7 +247,7 @@ POLICIES = (
         Severity.WARNING,
         "More requests are allowed than Apple answers.",
         "Apple refuses with 429 beyond its limit, and everything that shares it waits: the MDM, too.",
-        ACCOUNTS,
+        guide.API_ACCOUNTS,
         _hurry,
     ),
     Policy(
@@ -257,7 +255,7 @@ POLICIES = (
         Severity.WARNING,
         "Credentials are sent to an address that is not Apple's.",
         "Whoever answers there can act as the school until the key is revoked.",
-        ACCOUNTS,
+        guide.API_ACCOUNTS,
         _elsewhere,
     ),
     Policy(
@@ -265,7 +263,7 @@ POLICIES = (
         Severity.WARNING,
         "Licences are taken over from another product.",
         "Only one product should manage the licences of a location; two of them take from each other what they just gave.",
-        TOKENS,
+        guide.CONTENT_TOKENS,
         _taking_over,
     ),
     Policy(
@@ -273,7 +271,7 @@ POLICIES = (
         Severity.WARNING,
         "Two entries have the same token.",
         "A token stands for one location or one service. Two entries that share it undo each other's changes.",
-        TOKENS,
+        guide.CONTENT_TOKENS,
         _one_token_twice,
     ),
 )

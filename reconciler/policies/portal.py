@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from reconciler import guide
 from reconciler.diagnostic import Severity
 from reconciler.kinds.hierarchy import GRANTERS
 from reconciler.kinds.licences import TOKEN, ContentToken
 from reconciler.kinds.renewals import RENEWAL, Renewal
 from reconciler.kinds.roles import Grant
-from reconciler.policies.organization import LEAST_PRIVILEGE, ROLES, TOKENS
+from reconciler.policies.organization import LEAST_PRIVILEGE
 from reconciler.policies.policy import Found, Matter, Policy
 
 MANY = 10
@@ -72,7 +73,7 @@ POLICIES = (
         Severity.NOTE,
         "No verification contact is declared.",
         "When nobody can sign in any more, Apple phones this person, who is none of the administrators.",
-        ROLES,
+        guide.ROLES,
         _nobody_to_phone,
     ),
     Policy(
@@ -96,7 +97,7 @@ POLICIES = (
         Severity.NOTE,
         "Nothing says whose a content token is.",
         "A token also ends when the password of the account that downloaded it changes; Apple advises an account for this only.",
-        TOKENS,
+        guide.CONTENT_TOKENS,
         _whose,
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from reconciler import guide
 from reconciler.diagnostic import Severity
 from reconciler.phrases import some
 from reconciler.policies.policy import Found, Matter, Policy
@@ -17,9 +18,9 @@ GROWN = frozenset(("9", "09", "10", "11", "12", "13"))
 PRIVATE = frozenset(
     ("gmail.com", "googlemail.com", "icloud.com", "me.com", "outlook.com", "hotmail.com", "live.com", "yahoo.com", "gmx.de")
 )
-UPLOADS = "https://support.apple.com/guide/apple-school-manager/axm46d50f6bf/web"
-PASSCODES = "https://support.apple.com/guide/apple-school-manager/axmfdbe2cb0d/web"
-SYNC = "https://support.apple.com/guide/apple-school-manager/axmff5b12e69/web"
+UPLOADS = guide.page("axm46d50f6bf")
+PASSCODES = guide.page("axmfdbe2cb0d")
+SYNC = guide.page("axmff5b12e69")
 EVERYBODY = "roster"
 
 

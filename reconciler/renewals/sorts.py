@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from reconciler import guide
 from reconciler.kinds.renewals import Sort
 
-GUIDE = "https://support.apple.com/guide/apple-school-manager"
 _SIGN_IN = "Sign in to https://school.apple.com"
-_PREFERENCES = "Select your name at the bottom of the sidebar, then Preferences."
 _CHECK = "Run `reconciler renewals` again: the new day shows that it is done."
 _DECLARED = "Write the new day into expires: of its entry, so that it is watched again."
 
@@ -44,13 +43,13 @@ SORTS: Mapping[Sort, Words] = {
         "the service no longer sees new devices, enrolment profiles cannot be given, and rosters cannot be read back",
         "In Apple School Manager, Preferences, select the service, then Download Token; the old one ends at once.",
         (
-            f"{_SIGN_IN} as Administrator, Site Manager or Device Enrollment Manager.",
-            f"{_PREFERENCES} Select the device-management service, then Download Token. The token before it ends at once.",
+            guide.sign_in("Administrator", "Site Manager", "Device Enrollment Manager"),
+            f"{guide.PREFERENCES} Select the device-management service, then Download Token. The token before it ends at once.",
             "Upload the .p7m file in the service right away.",
             "Put the same file where the configuration names the old one: one download serves both.",
             _CHECK,
         ),
-        f"{GUIDE}/axm1c1be359d/web",
+        guide.SERVICES,
     ),
     "content_token": Words(
         "content token",
@@ -58,37 +57,37 @@ SORTS: Mapping[Sort, Words] = {
         "In Apple School Manager, Preferences, Payments and Billing, download the content token of the location again.",
         (
             f"{_SIGN_IN} as a Content Manager, best with an account that is used for nothing else: a changed password ends the token.",
-            f"{_PREFERENCES} Select Payments and Billing, then Content Tokens, and download the one of the location.",
+            f"{guide.PREFERENCES} Select Payments and Billing, then Content Tokens, and download the one of the location.",
             "Upload the .vpptoken file in the device-management service if it manages the location.",
             "Put the same file where the configuration names the old one.",
             _CHECK,
         ),
-        f"{GUIDE}/axme0f8659ec/web",
+        guide.CONTENT_TOKENS,
     ),
     "scim_token": Words(
         "SCIM token",
         "accounts are no longer synced from the directory, and where it is federated, people cannot sign in",
         "In Apple School Manager, Preferences, Directory Sync, generate a second token and give it to the directory in time.",
         (
-            f"{_SIGN_IN} as Administrator, Site Manager or People Manager.",
-            f"{_PREFERENCES} Select Directory Sync and generate another token: the old one goes on until you delete it.",
+            guide.sign_in("Administrator", "Site Manager", "People Manager"),
+            f"{guide.PREFERENCES} Select Directory Sync and generate another token: the old one goes on until you delete it.",
             "Paste it into the directory's provisioning settings as the secret token within four days, and test the connection.",
             "Delete the old token in Apple School Manager.",
             _DECLARED,
         ),
-        f"{GUIDE}/axmd88331cd6/web",
+        guide.page("axmd88331cd6"),
     ),
     "api_key": Words(
         "API key",
         "nothing can be read or assigned through Apple School Manager's API, so reconciler stands still",
         "In Apple School Manager, Preferences, API, make a new key for the account; it is downloaded once.",
         (
-            f"{_SIGN_IN} as Administrator or Site Manager.",
-            f"{_PREFERENCES} Select API, then the account, and generate a new private key. It can be downloaded only once.",
+            guide.sign_in("Administrator", "Site Manager"),
+            f"{guide.PREFERENCES} Select API, then the account, and generate a new private key. It can be downloaded only once.",
             "Put the key where connections.apple_school names the old one, and correct key_id and client_id if they changed.",
             _CHECK,
         ),
-        f"{GUIDE}/axm33189f66a/web",
+        guide.API_ACCOUNTS,
     ),
     "federation": Words(
         "federation",
@@ -97,23 +96,23 @@ SORTS: Mapping[Sort, Words] = {
         (
             f"{_SIGN_IN} as Administrator, Site Manager or People Manager with an account that is not federated.",
             "In the identity provider, renew what ends: its certificate, its secret, or the consent of its administrator.",
-            f"{_PREFERENCES} Select Managed Apple Accounts, then the identity provider, and connect or test it again.",
+            f"{guide.PREFERENCES} Select Managed Apple Accounts, then the identity provider, and connect or test it again.",
             "Sign in to a federated account on one device.",
             _DECLARED,
         ),
-        f"{GUIDE}/axmb19317543/web",
+        guide.FEDERATION,
     ),
     "domain_verification": Words(
         "domain verification",
         "Apple forgets the request, and the domain must be added anew with another TXT record",
         "Publish the TXT record that Apple shows in your DNS, then select Check Now in Preferences, Domains, within 14 days.",
         (
-            f"{_SIGN_IN} as Administrator, Site Manager or People Manager.",
-            f"{_PREFERENCES} Select Domains, then the domain, and copy the TXT record.",
+            guide.sign_in("Administrator", "Site Manager", "People Manager"),
+            f"{guide.PREFERENCES} Select Domains, then the domain, and copy the TXT record.",
             "Publish it in the DNS of that very domain; a sub-domain is a domain of its own.",
             "Select Check Now once it is visible, and delete this entry: a verified domain stays verified.",
         ),
-        f"{GUIDE}/axm48c3280c0/web",
+        guide.VERIFY_DOMAINS,
     ),
     "other": Words(
         "renewal",
