@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from reconciler.desired import Desired
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Kind
-from reconciler.kinds.licences import DERIVED
+from reconciler.kinds.licences import LICENCE
 from reconciler.observed import Observed
-from reconciler.resolve import resolve
+from reconciler.provider import Provider
+from reconciler.resource import Declared, Spec
+from reconciler.unread import why_unread
 from state.record import Record
 
 
@@ -42,19 +43,18 @@ class KindCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """Every kind that was read, and those that no connection reads."""
+    """Every kind that was read, and those that were not, and why."""
 
     kinds: tuple[KindCoverage, ...]
-    unread: tuple[Kind, ...]
+    unread: tuple[tuple[Kind, str], ...]
 
 
-def coverage(desired: Desired, record: Record, observed: Observed) -> Coverage:
-    """Count. `observed` holds everything that there is."""
-    wanted = resolve(desired, observed).items
-    written = [kind for kind in KINDS.values() if kind.name not in DERIVED]
-    read = [kind for kind in written if kind.name in observed.items]
+def coverage(wanted: Mapping[str, Mapping[str, Declared]], record: Record, observed: Observed, provider: Provider) -> Coverage:
+    """Count. `wanted`: kind → name → what the files want of it; `observed` holds everything that there is."""
+    why = [(kind, why_unread(kind, observed, provider)) for kind in KINDS.values() if not kind.watched]
+    read = [kind for kind, reason in why if not reason]
     found = tuple(_of(kind, wanted.get(kind.name, {}).keys(), record.kind(kind.name).keys(), observed) for kind in read)
-    return Coverage(found, tuple(kind for kind in written if kind not in read and not kind.watched))
+    return Coverage(found, tuple((kind, reason) for kind, reason in why if reason))
 
 
 def _of(kind: Kind, wanted: Set[str], recorded: Set[str], observed: Observed) -> KindCoverage:
@@ -68,8 +68,14 @@ def _of(kind: Kind, wanted: Set[str], recorded: Set[str], observed: Observed) ->
     return KindCoverage(kind, Share("", len(live), len(declared), len(ours)), places, idle)
 
 
+def _place(kind: Kind, spec: Spec) -> str:
+    """Licences are counted by location: there are hundreds of apps."""
+    place = kind.place(spec)
+    return place.rsplit(".", 2)[0] if kind.name == LICENCE else place
+
+
 def _places(kind: Kind, live: Set[str], declared: Set[str], ours: Set[str], observed: Observed) -> tuple[Share, ...]:
     seen = observed.items[kind.name]
-    counts = [Counter(kind.place(seen[name].spec) for name in names if name in seen) for names in (live, declared, ours)]
+    counts = [Counter(_place(kind, seen[name].spec) for name in names if name in seen) for names in (live, declared, ours)]
     titles = {place: next((told[place] for told in observed.titles.values() if place in told), place) for place in counts[0]}
     return tuple(Share(titles[place], *(count[place] for count in counts)) for place in sorted(counts[0], key=lambda place: titles[place]))

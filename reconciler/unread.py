@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from reconciler.capability import Verb
 from reconciler.kinds import KINDS
+from reconciler.kinds.domains import DOCUMENT, RECORD
 from reconciler.kinds.enrolment import ENROLMENT_PROFILE, SERVICE_DISCOVERY
 from reconciler.kinds.kind import Kind
 from reconciler.kinds.licences import APP, LICENCE, TOKEN, USER
@@ -25,6 +26,8 @@ READERS: Mapping[str, str] = {
 """Kind → what makes it readable."""
 PORTAL = "only Apple's portal shows them, so they are declared by hand"
 
+NAMED_FIRST = "they are looked for only where these files name them"
+
 
 def by_reason(unread: Iterable[tuple[Kind, str]]) -> Mapping[str, list[Kind]]:
     """Reason → the kinds of which it is true."""
@@ -37,5 +40,5 @@ def by_reason(unread: Iterable[tuple[Kind, str]]) -> Mapping[str, list[Kind]]:
 def why_unread(kind: Kind, observed: Observed, provider: Provider) -> str:
     """Why nothing was read of a kind; empty if it was. `observed` holds everything that channels tell."""
     if kind.name in observed.items and not provider.capability(kind.name, Verb.CREATE).attested:
-        return ""
+        return NAMED_FIRST if kind.name in (RECORD, DOCUMENT) and not observed.items[kind.name] else ""
     return READERS.get(kind.name, PORTAL)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reconciler.coverage import Coverage, KindCoverage, Share
+from reconciler.coverage import Coverage, Share
 from reconciler.phrases import plain
 from reconciler.render.markdown import escape
-
-UNREAD = "no connection in reconciler.yaml can read them"
+from reconciler.unread import by_reason
 
 
 def text(coverage: Coverage) -> str:
@@ -24,9 +23,8 @@ def _lines(coverage: Coverage) -> Iterator[str]:
         width = max((len(plain(share.place)) for share in one.places), default=0)
         yield from (f"  {plain(share.place):<{width}}  {_words(share)}" for share in one.places)
         if one.idle:
-            yield f"  {one.idle:,} more {_idle(one)}"
-    if coverage.unread:
-        yield f"Not read: {_unread(coverage)}: {UNREAD}."
+            yield f"  {one.idle:,} more {one.kind.idle}"
+    yield from _unread(coverage)
 
 
 def _words(share: Share) -> str:
@@ -37,12 +35,9 @@ def _words(share: Share) -> str:
     return f"{share.declared:,} of {share.live:,} in the files ({share.percent:.1f}%){behind}"
 
 
-def _idle(one: KindCoverage) -> str:
-    return f"{one.kind.noun[one.idle != 1]} unassigned"
-
-
-def _unread(coverage: Coverage) -> str:
-    return ", ".join(kind.noun[1] for kind in coverage.unread)
+def _unread(coverage: Coverage) -> Iterator[str]:
+    for why, kinds in by_reason(coverage.unread).items():
+        yield f"Not read: {', '.join(kind.noun[1] for kind in kinds)}: {why}."
 
 
 def markdown(coverage: Coverage) -> str:
@@ -52,8 +47,8 @@ def markdown(coverage: Coverage) -> str:
         noun = one.kind.noun[1]
         lines.append(_row(f"**{noun[0].upper()}{noun[1:]}**", one.total))
         lines += [_row(escape(share.place), share) for share in one.places]
-        lines += [f"| *unassigned* | {one.idle:,} | | | |"] if one.idle else []
-    lines += ["", f"Not read: {_unread(coverage)}: {UNREAD}."] if coverage.unread else []
+        lines += [f"| *{one.kind.idle}* | {one.idle:,} | | | |"] if one.idle else []
+    lines += [line for unread in _unread(coverage) for line in ("", unread)]
     return "\n".join(lines) + "\n"
 
 
@@ -73,7 +68,7 @@ def document(coverage: Coverage) -> dict[str, Any]:
             }
             for one in coverage.kinds
         ],
-        "not_read": [{"kind": kind.name, "why": UNREAD} for kind in coverage.unread],
+        "not_read": [{"kind": kind.name, "why": why} for kind, why in coverage.unread],
     }
 
 
