@@ -12,10 +12,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from reconciler.capability import Verb
+from reconciler.desired import Desired
 from reconciler.diagnostic import Diagnostic, Severity
+from reconciler.kinds.roles import PasscodePolicy
 from reconciler.kinds.roster import Person
 from reconciler.phrases import counted
 from reconciler.plan import Change
+from reconciler.roster.part import Part
+from reconciler.roster.people import Terms
 
 Origin = Literal["upload", "manual", "student information system", "identity provider"]
 STANDARD = "8"
@@ -54,6 +58,17 @@ def effective(origin: Origin, row: str, location: str, own: str = "") -> Policy:
     if origin == "manual":
         return Policy(own or STANDARD, "the account's own", editable=True)
     return Policy(location or STANDARD, "the location's default", editable=False)
+
+
+def policy_of(part: Part, row: int, desired: Desired, terms: Terms) -> Policy | None:
+    """The policy of somebody in a roster, as far as the files tell; None for staff, who have the standard one."""
+    if part.layout.name != "students":
+        return None
+    email, own, place = (part.column(column)[row] for column in ("email_address", "password_policy", "location_id"))
+    federated = email.rpartition("@")[2].casefold() in terms.federated_domains
+    declared = desired.of("passcode_policy").get(place)
+    default = declared.spec.passcode or "" if declared is not None and isinstance(declared.spec, PasscodePolicy) else ""
+    return effective("identity provider" if federated else "upload", own, default)
 
 
 def ignored(changes: Iterable[Change]) -> list[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -15,12 +15,12 @@ from reconciler.access import DEEDS, Access, access
 from reconciler.cli.options import folder
 from reconciler.errors import ReconcilerError
 from reconciler.kinds.hierarchy import REACH
-from reconciler.kinds.roles import PasscodePolicy
 from reconciler.load import Configuration, load
-from reconciler.passcodes import Policy, effective
+from reconciler.passcodes import Policy, policy_of
 from reconciler.phrases import counted
 from reconciler.pseudonyms import MARK, Pseudonyms
 from reconciler.roster.layout import PEOPLE
+from reconciler.roster.part import Part
 from reconciler.veil import Veiled
 
 WORDS = {"act": "edit", "reset": "reset the credentials of", "inspect": "inspect"}
@@ -127,29 +127,25 @@ class _Question:
         return _name(self._configuration, person) if self._names else self._veil.who(person)
 
 
-def _row(configuration: Configuration, person: str) -> Mapping[str, str]:
-    """The row of somebody in the rosters; nothing for others."""
+def _row(configuration: Configuration, person: str) -> tuple[Part, int] | None:
+    """Where somebody stands in the rosters; nowhere for others."""
     for layout in PEOPLE:
         for part in configuration.roster.of(layout.name):
             if person in part.keys:
-                at = list(part.keys).index(person)
-                return {"file": layout.name, **{name: values[at] for name, values in part.columns.items()}}
-    return {}
+                return part, list(part.keys).index(person)
+    return None
 
 
 def _name(configuration: Configuration, person: str) -> str:
-    row = _row(configuration, person)
-    administrator = configuration.desired.of("administrator").get(person)
+    row, administrator = _row(configuration, person), configuration.desired.of("administrator").get(person)
+    names: list[str] = []
     if administrator is not None:
-        row = {name: str(getattr(administrator.spec, name)) for name in ("first_name", "last_name")}
-    return " ".join((row.get("first_name", ""), row.get("last_name", ""))).strip() or person
+        names = [str(getattr(administrator.spec, name)) for name in ("first_name", "last_name")]
+    elif row is not None:
+        names = [row[0].column(name)[row[1]] for name in ("first_name", "last_name")]
+    return " ".join(names).strip() or person
 
 
 def _policy(configuration: Configuration, person: str) -> Policy | None:
     row = _row(configuration, person)
-    if row.get("file") != "students":
-        return None
-    federated = row.get("email_address", "").rpartition("@")[2].casefold() in configuration.settings.roster.terms.federated_domains
-    declared = configuration.desired.of("passcode_policy").get(row.get("location_id", ""))
-    default = declared.spec.passcode or "" if declared is not None and isinstance(declared.spec, PasscodePolicy) else ""
-    return effective("identity provider" if federated else "upload", row.get("password_policy", ""), default)
+    return policy_of(*row, configuration.desired, configuration.settings.roster.terms) if row else None

@@ -11,6 +11,7 @@ import click
 from reconciler.errors import ReconcilerError
 from reconciler.kinds import KINDS
 from reconciler.load import Configuration, load
+from reconciler.passcodes import Policy, policy_of
 from reconciler.phrases import some
 from reconciler.pseudonyms import Pseudonyms
 from reconciler.resource import Address, Declared, Source
@@ -73,6 +74,8 @@ def _one(configuration: Configuration, backend: Backend, address: Address) -> No
             " (personal data is not shown)" if personal else ""
         )
         click.echo(f"  declared: {values}  [{declared.origin}, {place}]")
+    if address.kind == PERSON and declared is not None and (policy := _passcode(configuration, address.name)) is not None:
+        click.echo(f"  passcode: {policy}")
     click.echo(f"  recorded: {_recorded(backend, address)}")
     history = list(backend.ledger().search(kind=address.kind, name=address.name))
     for line in history[-HISTORY:]:
@@ -89,6 +92,13 @@ def _declared(configuration: Configuration, address: Address) -> tuple[Address, 
         address = Address(PERSON, pseudonyms.of(PERSON, address.name))
     declared = declare(configuration.roster, pseudonyms)[address.kind].get(address.name)
     return address, declared, declared.source if declared else None
+
+
+def _passcode(configuration: Configuration, pseudonym: str) -> Policy | None:
+    """The passcode policy that holds for a student."""
+    pseudonyms = Pseudonyms.of_settings(configuration.settings, configuration.folder, os.environ)
+    part, row = declare(configuration.roster, pseudonyms)[PERSON].row(pseudonym)
+    return policy_of(part, row, configuration.desired, configuration.settings.roster.terms)
 
 
 def _place(configuration: Configuration, address: Address, found: Mapping[str, Declared]) -> Source | None:

@@ -51,6 +51,10 @@ class Declarations(Mapping[str, Declared]):
         self._asked: dict[str, Declared] = {}
         self.fingerprints = fingerprints
 
+    def row(self, name: str) -> Row:
+        """Where one thing stands in the roster. KeyError if it is not declared."""
+        return self._rows[name]
+
     def spec(self, name: str) -> Spec:
         """What is wanted of one thing. KeyError if it is not declared."""
         return self._spec(*self._rows[name])

@@ -169,6 +169,14 @@ def test_nobody_is_named(school: District, tmp_path: Path) -> None:
     assert [name for name in NAMES if name in everything] == []
 
 
+def test_show_of_a_student_tells_the_passcode_policy(school: District) -> None:
+    """show of a student tells the passcode policy that holds and who decided it; of staff, who have no other than the standard, none."""
+    school.write("policies.yaml", "passcode_policies: {north: {passcode: 4}}\n")
+    shown = school.run("show", "person/s-100").out
+    assert "  passcode: four digits (the location's default; cannot be changed in the portal)" in shown
+    assert "passcode: " not in school.run("show", "person/t-100").out
+
+
 def test_access_is_answered(school: District) -> None:
     """Who may do what to whom is answered by pseudonym and role, with a student's passcode policy, and names need a terminal."""
     school.write("policies.yaml", "passcode_policies: {north: {passcode: 4}}\n")
