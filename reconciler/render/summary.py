@@ -175,8 +175,8 @@ def totals(plan: Plan) -> str:
         parts.append(f"{record_only:,} only to record")
     if waiting:
         parts.append(f"{waiting:,} waiting for a task")
-    if plan.tasks:
-        parts.append(counted(len(plan.tasks), "task") + " for a person")
+    if tasks := plan.tasks:
+        parts.append(counted(len(tasks), "task") + " for a person")
     return ", ".join(parts) if parts else _nothing(plan)
 
 

@@ -23,8 +23,9 @@ def due(plan: Plan, task: Change) -> tuple[date | None, str]:
 
 def most_urgent(plan: Plan) -> list[Change]:
     """The tasks, those with a day first, soonest first: what is overdue leads."""
-    days = {task.address: due(plan, task)[0] for task in plan.tasks}
-    return sorted(plan.tasks, key=lambda task: days[task.address] or date.max)
+    tasks = plan.tasks
+    days = {task.address: due(plan, task)[0] for task in tasks}
+    return sorted(tasks, key=lambda task: days[task.address] or date.max)
 
 
 def instructions(change: Change) -> tuple[str, ...]:

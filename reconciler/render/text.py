@@ -36,13 +36,13 @@ def _head(plan: Plan) -> str:
 
 
 def _sections(plan: Plan, everything: bool) -> Iterator[str]:
-    all_lines = lines(plan)
+    all_lines, tasks = lines(plan), most_urgent(plan)
     for kind in KINDS.values():
         of_kind = [line for line in all_lines if line.kind == kind.name]
         if of_kind:
             yield click.style(kind.noun[1][0].upper() + kind.noun[1][1:], bold=True)
             yield from (text for line in of_kind for text in _line(line, everything))
-            yield from _tasks(plan, [change for change in most_urgent(plan) if change.verdict.kind == kind.name])
+            yield from _tasks(plan, [change for change in tasks if change.verdict.kind == kind.name])
             yield ""
     if plan.balances:
         yield from (plain(line) for line in (*table(plan), *([f"  {rest(plan)}"] if rest(plan) else [])))
