@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from providers.portal.words import READ_BACK, TELL, Task
 from reconciler import guide
 from reconciler.capability import Verb
+from reconciler.kinds.frame import WAITS
 
 SIGN_UP = guide.page("axm402206497")
 ACCOUNTS = guide.page("axm0b917bf68")
@@ -177,7 +178,8 @@ _SYNC = {
         "Stop roster uploads for good, and leave Auto Merge off until the conflicts were looked at.",
         _MANAGERS,
         f"{guide.PREFERENCES} Select Directory Sync, then Connect next to the provider: {{provider}}.",
-        "Copy the token to the provider and test it there within 4 days; write the day into token_made:. It lasts a year.",
+        "Copy the token to the provider and test it there within 4 days; write the day into token_made:.",
+        "It lasts a year: write its last day under renewals: (what: scim_token), and every plan tells of it in time.",
         "Leave these groups out at the provider: {excluded}. Nested groups do not work.",
         TELL,
     ),
@@ -191,10 +193,9 @@ _SYNC = {
 }
 _FOLLOW_UP = {
     Verb.CREATE: _portal(
-        "One of Apple's clocks runs: account_reuse 120 days, token_renewal a year, capture_notice and manual_account_deletion 30 days.",
+        f"One of Apple's clocks runs: {', '.join(f'{what} {days} days' for what, days in WAITS.items())}.",
         LEAVERS,
         "account_reuse: do not give the user name to anybody before the day above, or the accounts collide.",
-        "token_renewal: make a second token, put it in at the provider, test it, then delete the old one.",
         "capture_notice: look who has not moved. manual_account_deletion: reactivate the account before, if it is still needed.",
         TELL,
     ),

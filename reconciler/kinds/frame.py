@@ -48,11 +48,10 @@ class Reseller(Spec):
     reseller_number: str | None = None
 
 
-Wait = Literal["account_reuse", "token_renewal", "capture_notice", "manual_account_deletion"]
-WAITS: Mapping[str, int] = {"account_reuse": 120, "token_renewal": 365, "capture_notice": 30, "manual_account_deletion": 30}
+Wait = Literal["account_reuse", "capture_notice", "manual_account_deletion"]
+WAITS: Mapping[str, int] = {"account_reuse": 120, "capture_notice": 30, "manual_account_deletion": 30}
 """Days that Apple lets pass: before a user name that directory sync has let go may be given again ("Delete users in directory sync"), until
-a directory-sync token ends, until people with personal accounts in a captured domain must have moved, until a deactivated account that
-was made by hand is deleted."""
+people with personal accounts in a captured domain must have moved, until a deactivated account that was made by hand is deleted."""
 
 
 class FollowUp(Spec):
