@@ -44,7 +44,7 @@ def summary(what: Mapping[str, object]) -> str:
     for group in outcomes:
         counts[group["result"]] += len(group["names"])
     results = ", ".join(f"{count:,} {result}" for result, count in sorted(counts.items())) or "nothing to land"
-    reference = f" (Apple's activity {what['reference']})" if what.get("reference") else ""
+    reference = f" (at Apple: {what['reference']})" if what.get("reference") else ""
     return f"{what.get('title', '')}: {results}{reference}"
 
 

@@ -82,12 +82,12 @@ def test_show_of_a_word(district: District) -> None:
 
 
 def test_the_ledger_tells_each_run(district: District) -> None:
-    """ledger has a line for each event, with when, who, which run, what, with what outcome, and Apple's activity id."""
+    """ledger has a line for each event, with when, who, which run, what, with what outcome, and Apple's own id of it."""
     settled(district)
     lines = district.run("ledger").out.splitlines()
     assert [line.split()[0] for line in lines] == [str(number) for number in range(1, len(lines) + 1)]
     step = next(line for line in lines if "Assign 6 devices to Jamf School" in line)
-    assert ": 6 landed (Apple's activity " in step
+    assert ": 6 landed (at Apple: " in step
     assert " UTC  " in step
     assert " run " in step
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from reconciler.plan import Plan
 from reconciler.render.html.page import render
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -18,8 +17,10 @@ QUIET = (
     *("--disable-component-update", "--disable-sync"),
 )
 
+Read = Callable[..., Page]
+"""Opens a page: read(html, **options of the browser's context). Whatever it asks of a network or complains of fails the test."""
 Show = Callable[..., Page]
-"""Opens a plan: show(plan, **options of the browser's context). Whatever the page asks of a network or complains of fails the test."""
+"""Opens a plan in the same way: show(plan, **options)."""
 
 
 @pytest.fixture(scope="session")
@@ -33,14 +34,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
-    file = tmp_path / "plan.html"
+def read(browser: Browser, tmp_path: Path) -> Iterator[Read]:
+    file = tmp_path / "page.html"
     asked: list[str] = []
     complaints: list[str] = []
     contexts = []
 
-    def open_plan(plan: Plan, **options: Any) -> Page:  # Any: Playwright's own options
-        file.write_text(render(plan), encoding="utf-8")
+    def open_page(html: str, **options: Any) -> Page:  # Any: Playwright's own options
+        file.write_text(html, encoding="utf-8")
         contexts.append(browser.new_context(**{"reduced_motion": "reduce", "viewport": {"width": 1280, "height": 900}, **options}))
         page = contexts[-1].new_page()
         page.set_default_timeout(10_000)
@@ -50,11 +51,16 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
         page.goto(file.as_uri())
         return page
 
-    yield open_plan
+    yield open_page
     for context in contexts:
         context.close()
     assert asked == []
     assert complaints == []
+
+
+@pytest.fixture
+def show(read: Read) -> Show:
+    return lambda plan, **options: read(render(plan), **options)
 
 
 def _elsewhere(request: Request, file: Path) -> list[str]:
