@@ -12,6 +12,7 @@ from itertools import groupby
 
 from providers.apple_school.atlas import pages
 from providers.apple_school.order import Activity, Order, spoken
+from providers.wire.parts import chunks, part_of
 from reconciler.capability import Verb
 from reconciler.kinds.devices import DeviceAssignment
 from reconciler.observed import Observed
@@ -79,10 +80,10 @@ def _steps(
     title = observed.title("mdm_server", service) if service else ""
     order = Order(activity, seen.remote_id if seen else "", title, deadline)
     stem = "-".join(filter(None, (_SLUG[activity], service)))
-    batches = [changes[start : start + batch] for start in range(0, len(changes), batch)]
+    batches = chunks(changes, batch)
     for position, part in enumerate(batches, 1):
         numbers[stem] += 1
-        words = _title(order, len(part)) + (f" ({position} of {len(batches)})" if len(batches) > 1 else "")
+        words = part_of(_title(order, len(part)), position, len(batches))
         covers = tuple(change.address for change in part)
         reads = POLLS + _read_back(group, (position - 1) * batch + len(part), len(part), sizes)
         yield Step(f"{stem}-{numbers[stem]}", provider, _SLUG[activity], words, covers, order.body(), reads, 1)

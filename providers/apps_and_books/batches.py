@@ -12,8 +12,8 @@ from itertools import zip_longest
 from typing import NamedTuple, TypeVar
 
 from providers.apps_and_books.decode import Licence, Limits, Pricing
+from providers.wire.parts import chunks
 
-T = TypeVar("T")
 R = TypeVar("R", bound=tuple[str, ...])
 C = TypeVar("C", bound=tuple[str, ...])
 
@@ -75,8 +75,3 @@ def _cut(whole: Rectangle, limits: Limits) -> Iterator[Batch]:
     for some in chunks(assets, limits.assets):
         for people, devices in zip_longest(users, serials, fillvalue=()):
             yield Batch(some, people, devices)
-
-
-def chunks(items: Sequence[T], most: int) -> list[tuple[T, ...]]:
-    """The items in order, in the fewest parts of at most so many."""
-    return [tuple(items[start : start + most]) for start in range(0, len(items), most)]

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from math import ceil
 
-from providers.apps_and_books.batches import Batch, batches, chunks
+from providers.apps_and_books.batches import Batch, batches
 from providers.apps_and_books.decode import Licence, Limits
 from providers.apps_and_books.events import BETWEEN_LOOKS, FIRST_LOOK
 from providers.apps_and_books.observe import is_person, pricing_of
 from providers.apps_and_books.settle import PAGE
+from providers.wire.parts import chunks, part_of
 from reconciler.capability import Verb
 from reconciler.kinds.licences import APP, LICENCE, USER
 from reconciler.licences.allocation import app_name, licence_name
@@ -71,8 +72,7 @@ def _steps(provider: str, action: Action, token: str, names: Sequence[str], obse
     parts = chunks(names, limits.people) if people else [_names(token, one) for one in batches(list(map(licence, names)), limits)]
     for number, covered in enumerate(parts, 1):
         kind = USER if people else LICENCE
-        title = _title(action, covered, library.location, observed.titles.get(APP, {}))
-        title += f" ({number:,} of {len(parts):,})" if len(parts) > 1 else ""
+        title = part_of(_title(action, covered, library.location, observed.titles.get(APP, {})), number, len(parts))
         reads = 2 + (_people_reads(covered, library) if people else _licence_reads(batch(covered), library, token))
         covers = tuple(Address(kind, name) for name in covered)
         yield Step(f"{action}-{token}-{number}", provider, action, title, covers, {"token": token}, reads, 1)

@@ -10,6 +10,7 @@ from providers.device_enrolment.account import Account
 from providers.device_enrolment.calls import plain_id
 from providers.device_enrolment.walk import Row, whole
 from providers.wire.message import Call
+from providers.wire.parts import chunks
 from reconciler.kinds.profile import DEFAULTS, LISTS, EnrolmentProfile, EnrolmentTraits
 from reconciler.provider import Notice, Report
 
@@ -61,8 +62,8 @@ def every(server: str, account: Account, report: Report) -> Call[dict[str, Devic
 def some(server: str, serials: Iterable[str]) -> Call[dict[str, Device]]:
     """Those of these devices that the service has, by serial."""
     wanted, read, found = sorted(serials), reader(server), dict[str, Device]()
-    for start in range(0, len(wanted), AT_ONCE):
-        told = yield from calls.device_details(f"Looking up devices of {server}", wanted[start : start + AT_ONCE])
+    for batch in chunks(wanted, AT_ONCE):
+        told = yield from calls.device_details(f"Looking up devices of {server}", batch)
         found |= {serial: read(row) for serial, row in told.items() if _text(row, "response_status") in ("SUCCESS", "")}
     return found
 

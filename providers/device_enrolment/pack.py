@@ -15,6 +15,7 @@ import orjson
 from providers.device_enrolment.devices import AT_ONCE, wire
 from providers.device_enrolment.settle import FIRST_LOOK
 from providers.wire.budget import Limit
+from providers.wire.parts import chunks, part_of
 from reconciler.capability import Verb
 from reconciler.kinds.profile import EnrolmentProfile, ServiceDiscovery
 from reconciler.observed import Observed
@@ -73,12 +74,10 @@ def _group(change: Change) -> Group:
 def _steps(provider: str, group: Group, changes: Sequence[Change], observed: Observed, numbers: Counter[str]) -> Iterator[Step]:
     action, server, content = group
     stem = f"{action}-{server}"
-    batches = [changes[start : start + AT_ONCE] for start in range(0, len(changes), AT_ONCE)]
+    batches = chunks(changes, AT_ONCE)
     for position, batch in enumerate(batches, 1):
         numbers[stem] += 1
-        title = _title(group, observed.title("mdm_server", server), len(batch)) + (
-            f" ({position} of {len(batches)})" if len(batches) > 1 else ""
-        )
+        title = part_of(_title(group, observed.title("mdm_server", server), len(batch)), position, len(batches))
         body = {"server": server, "content": content}
         reads = 2 if action is Action.GIVE else 1  # the devices, and the profile that they have
         yield Step(f"{stem}-{numbers[stem]}", provider, action, title, tuple(change.address for change in batch), body, reads, 1)
