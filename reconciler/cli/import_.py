@@ -29,7 +29,9 @@ from reconciler.unread import by_reason
 def command(folder: Path, *, rules: bool, roster: Path | None, dry_run: bool, force: bool) -> int:
     """Write what is live and not in the files yet. The plan right after has nothing to send, only to record.
 
-    Needs a reconciler.yaml that says how to reach the organization. What the files have already stays as it is, to the byte.
+    Needs a reconciler.yaml that says how to reach the organization. What the files have already stays as it is, to the byte. What cannot be
+    written down is counted, with the reason: a roster, for example, comes only with the zip of its last upload, as Apple does not tell all
+    that an upload needs.
     """
     with progress() as report, connect(folder, os.environ) as session:
         adoption = adopt(session, report, rules=rules, roster=roster)
