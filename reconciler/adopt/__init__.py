@@ -17,6 +17,7 @@ from reconciler.adopt.refused import without_refused
 from reconciler.adopt.staging import write
 from reconciler.adopt.upload import Upload, check_same, counted
 from reconciler.errors import ReconcilerError
+from reconciler.kinds import KINDS
 from reconciler.load import Configuration
 from reconciler.load.written import read_written
 from reconciler.provider import Report
@@ -44,7 +45,7 @@ class Adoption:
             for draft in drafts:
                 count[kind] += len(draft.covers)
                 count.update({other: len(names) for other, names in draft.also.items()})
-        return +count
+        return {kind: count[kind] for kind in KINDS if count[kind]}
 
     def check_saved(self) -> None:
         """Raise ReconcilerError if a file that would grow is not safe in git."""

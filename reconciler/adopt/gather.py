@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -37,7 +37,10 @@ class Gathered:
     unread: list[tuple[Kind, str]] = field(default_factory=list)
 
     def leave(self, kind: Kind, count: int, why: str) -> None:
-        """Count something that is left out."""
+        """Count something that is left out, together with what was left out for the same reason."""
+        same = next((at for at, (other, omitted) in enumerate(self.omitted) if (other, omitted.why) == (kind, why)), None)
+        if same is not None:
+            count += self.omitted.pop(same)[1].count
         if count:
             self.omitted.append((kind, Omitted(count, why)))
 
@@ -153,15 +156,12 @@ class _Gathering:
             self._fresh[other].difference_update(names)
 
     def _found(self, kind: Kind, drafts: Iterable[Draft | Omitted]) -> Iterator[Draft]:
-        """Reasons that are the same are counted together, behind the drafts."""
-        omitted: Counter[tuple[str, str]] = Counter()
+        """The drafts; what is left out is counted."""
         for one in drafts:
             if isinstance(one, Omitted):
-                omitted[one.kind or kind.name, one.why] += one.count
+                self._gathered.leave(KINDS[one.kind or kind.name], one.count, one.why)
             else:
                 yield one
-        for (name, why), count in omitted.items():
-            self._gathered.leave(KINDS[name], count, why)
 
 
 def _grows(draft: Draft, kind: Kind, written: Sections) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from reconciler.adopt.files import Drafting, File
 from reconciler.adopt.gather import Gathered, Live
@@ -35,14 +35,20 @@ def without_refused(live: Live, gathered: Gathered, begun: Mapping[str, tuple[st
 
 
 def _drop(gathered: Gathered, errors: Sequence[Diagnostic], written: Sections) -> bool:
-    """Leave out the drafts that errors are about; whether there were any."""
+    """Leave out the drafts that errors are about, or all of their kind if only entries that were there before are named; whether there were
+    any."""
     blamed = {_entry(written, error.source): error for error in reversed(errors) if error.source is not None}
+    kinds = {kind: error for (kind, _), error in blamed.items()}
+    return _leave(gathered, lambda kind, name: blamed.get((kind, name))) or _leave(gathered, lambda kind, _: kinds.get(kind))
+
+
+def _leave(gathered: Gathered, error_of: Callable[[str, str], Diagnostic | None]) -> bool:
     dropped = False
     for kind, drafts in gathered.drafts.items():
-        for draft in [draft for draft in drafts if (kind, draft.name) in blamed]:
+        for draft, error in [(draft, error) for draft in drafts if (error := error_of(kind, draft.name))]:
             drafts.remove(draft)
             dropped = True
-            why = f"these files refuse them ({blamed[kind, draft.name].message.rstrip('.')})"
+            why = f"these files refuse them ({error.message.rstrip('.')})"
             gathered.leave(KINDS[kind], len(draft.covers), why)
             for other, names in draft.also.items():
                 gathered.leave(KINDS[other], len(names), why)

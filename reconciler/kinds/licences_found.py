@@ -149,8 +149,8 @@ def _list_of_ours(written: tuple[str, Mapping[str, Any]], token: str) -> str:
 def _holders(survey: Survey, owned: Owned, names: Mapping[str, str], found: _Found, token: str, left: Counter[str]) -> None:
     """Sort who has one app at one location. `names`: holder → name of the licence."""
     licences = survey.scene.observed.items[LICENCE]
-    people = [holder for holder, name in names.items() if getattr(licences[name].spec, "holder", "") == PERSON]
-    devices = _devices(survey, [holder for holder in names if holder not in set(people)])
+    people = {holder for holder, name in names.items() if getattr(licences[name].spec, "holder", "") == PERSON}
+    devices = _devices(survey, [holder for holder in names if holder not in people])
     known = [who for who in people if who in survey.scene.people]
     ready = [who for who in known if who not in survey.scene.unreachable and _there(survey, who)]
     left[STRANGERS] += len(people) - len(known)

@@ -153,3 +153,27 @@ SETTINGS = {
 def test_a_key_joins_its_section(before: str, after: str | None) -> None:
     """A key goes to the end of its section and touches nothing else; files in braces take none."""
     assert put(before, "roster", "sources", [{"apple_csv": "a.zip"}]) == after
+
+
+def test_what_only_together_is_too_much_is_left_out_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where drafts make an entry wrong that was there before, they are left out with the reason, and the rest is imported."""
+    live = _live(World(roles=[(f"t-{n}", "Administrator", "north") for n in range(5)], roster=True, zipped=True), tmp_path, capsys)
+    live.write(
+        "a.yaml", "roles:\n  one: {person: jane, role: Manager, locations: north}\n  two: {person: jane, role: Staff, locations: north}\n"
+    )
+    live.write("z.yaml", "roles:\n  three: {person: jane, role: Administrator, locations: north}\n")
+    ran = live.run("import", "--force", "--roster", str(live.folder / "last.zip"))
+    assert (ran.code, ran.err) == (0, "")
+    assert "Left out: 5 roles: these files refuse them (role: this is one more than the 5 Administrators that Apple allows)" in ran.out
+    assert "Adopted 3 device-management services, 12 devices, 3 locations, 66 people, 3 courses, 6 classes." in ran.out
+
+
+def test_without_a_reading_no_roster_is_believed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A zip is refused where nothing tells what Apple has, with what to connect."""
+    live = _live(World(roster=True, zipped=True), tmp_path, capsys)
+    connections = json.loads((live.folder / "reconciler.yaml").read_text().splitlines()[1].partition(": ")[2])
+    live.settings(connections=connections | {"device_enrolment": {}})
+    ran = live.run("import", "--force", "--roster", str(live.folder / "last.zip"))
+    assert ran.code == 1
+    assert "Nothing tells whether last.zip is what Apple has.\nConnect roster_upload, and device_enrolment" in ran.err
+    assert "Not read: locations, people, courses, classes: connect roster_upload" in live.run("coverage").out

@@ -35,14 +35,17 @@ def _imported(live: Live, world: World, *options: str) -> Ran:
     """Import, with the roster if there is one to be had."""
     roster = ["--roster", str(live.folder / "last.zip"), "--force"] if world.zipped else []
     ran = live.run("import", *options, *roster)
-    assert (ran.code, ran.err) == (0, "")
     _silent(ran)
     return ran
 
 
 def _law(live: Live, world: World, *options: str) -> None:
     """After an import the plan only records, another import changes nothing, and once it is recorded nothing is left."""
-    _imported(live, world, *options)
+    ran = _imported(live, world, *options)
+    if world.zipped and "is not what Apple has" in ran.err:
+        assert world.switches, "Apple tells what was uploaded"
+        return
+    assert (ran.code, ran.err) == (0, "")
     plan = live.plan()
     verbs = {group["verb"] for group in plan["changes"] if group["kind"] not in TASKS}
     assert verbs <= {"adopt"}

@@ -203,14 +203,35 @@ def _role_lists() -> st.SearchStrategy[list[tuple[str, str, str]]]:
     return st.lists(st.tuples(who, st.sampled_from(ROLES), st.sampled_from(["north", "south"])), max_size=8, unique=True)
 
 
+SWITCHES = {
+    "enrolment_newest_version": ("1", "3", "5"),
+    "enrolment_empty_status": ("blank",),
+    "enrolment_discovery": ("unsupported",),
+    "mdm_roster_course_path": ("old", "current"),
+    "mdm_roster_limit": ("7",),
+    "mdm_roster_more": ("string",),
+    "mdm_roster_members": ("null",),
+    "mdm_roster_source_ids": ("repeated",),
+    "apps_page_size": ("2",),
+    "apps_removed": ("listed",),
+    "apps_total_pages": ("moves",),
+    "roster_api_page_parameter": ("nextPageToken",),
+}
+"""What Apple leaves open of what an import reads."""
+
+
+def _switches() -> st.SearchStrategy[dict[str, str]]:
+    return st.fixed_dictionaries({}, optional={name: st.sampled_from(values) for name, values in SWITCHES.items()})
+
+
 PARTS: Mapping[str, st.SearchStrategy[Any]] = {
     "profiles": _profile_lists(),
     "discovery": st.booleans(),
     "licences": _licences(),
     "roles": _role_lists(),
-    "managed": st.just(""),
     "roster": st.booleans(),
     "zipped": st.booleans(),
+    "switches": _switches(),
 }
 
 
