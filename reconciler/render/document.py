@@ -22,6 +22,7 @@ from reconciler.licences.balance import Balance
 from reconciler.plan import Awaiting, Binding, Change, Expiry, LeftAlone, Plan, Price, Refusal, Step
 from reconciler.render.groups import ChangeGroup, grouped, ungrouped
 from reconciler.resource import Address, Source
+from state.collector import collector_paused
 
 FORMAT = 1
 _ANOTHER = "Make a new one with: reconciler plan --out plan.json"
@@ -112,14 +113,19 @@ def load_plan(path: Path) -> Plan:
         raise ReconcilerError(f"There is no plan file {path}.", _ANOTHER) from None
     except OSError as error:
         raise ReconcilerError(f"The plan file {path} cannot be read: {error.strerror}.", _ANOTHER) from None
+    with collector_paused():
+        return _read(content, path)
+
+
+def _read(content: bytes, path: Path) -> Plan:
     try:
         document = PlanDocument.model_validate_json(content)
+        if document.digest != _digest({key: value for key, value in orjson.loads(content).items() if key != "digest"}):
+            raise ReconcilerError(f"{path} was changed after it was saved, so it is not executed.", _ANOTHER)
         plan = _from_document(document)
         ZoneInfo(plan.binding.time_zone)  # renderers rely on it
     except (ValueError, LookupError, OSError):  # broken JSON, an invalid value, an unknown kind or time zone
         raise ReconcilerError(f"{path} is not a plan of this version of reconciler.", _ANOTHER) from None
-    if document.digest != _digest({key: value for key, value in orjson.loads(content).items() if key != "digest"}):
-        raise ReconcilerError(f"{path} was changed after it was saved, so it is not executed.", _ANOTHER)
     return plan
 
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from reconciler.capability import Capability, Verb
 from reconciler.kinds import KINDS
 from reconciler.plan import Cause, Change, Verdict
-from reconciler.resource import Address, Source, Spec
+from reconciler.resource import Address, Source, Spec, lean
 
 Columns = dict[str, Annotated[list[Any], Field(min_length=1)]]
 """Attribute → one value for all names of a group where they share it, else one for each, in their order."""
@@ -140,16 +140,13 @@ def _spread(column: list[Any], count: int) -> list[Any]:
     return column if len(column) == count else column * count
 
 
-def _rows(columns: Columns | None, count: int) -> list[dict[str, Any]] | list[None]:
+def _to_specs(kind: str, columns: Columns | None, count: int) -> list[Spec] | list[None]:
+    model = KINDS[kind].spec
     if columns is None:
         return [None] * count
     spread = {name: _spread(column, count) for name, column in columns.items()}
-    return [{name: values[at] for name, values in spread.items()} for at in range(count)]
-
-
-def _to_specs(kind: str, columns: Columns | None, count: int) -> list[Spec | None]:
-    model = KINDS[kind].spec
-    return [None if row is None else model.model_validate_json(orjson.dumps(row)) for row in _rows(columns, count)]
+    rows = ({name: values[at] for name, values in spread.items()} for at in range(count))
+    return [lean(model.model_validate_json(orjson.dumps(row))) for row in rows]
 
 
 def _to_sources(columns: SourceColumns | None, count: int) -> list[Source] | list[None]:
