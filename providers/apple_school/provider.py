@@ -13,12 +13,13 @@ from providers.apple_school.order import Order, wire_moment
 from providers.apple_school.refusal import explained
 from providers.wire.budget import Limit
 from providers.wire.driver import Driver
+from providers.wire.one_account import OneAccount
 from providers.wire.words import Refused
 from reconciler.capability import Capability, Verb
 from reconciler.clock import Clock
 from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step
-from reconciler.provider import Credential, Look, Note, Notice, Outcome, Receipt, Report
+from reconciler.provider import Look, Note, Notice, Outcome, Receipt, Report
 from reconciler.resource import Address
 
 NAME = "apple_school"
@@ -36,17 +37,16 @@ class Terms:
     patience: timedelta
 
 
-class AppleSchool:
-    """See reconciler.provider.Provider."""
+class AppleSchool(OneAccount):
+    """See reconciler.provider.Provider. Its account's credential is the API key."""
 
     name = NAME
     kinds: tuple[str, ...] = ("mdm_server", "device_assignment")
 
     def __init__(self, terms: Terms, driver: Driver, clock: Clock, close: Callable[[], None]) -> None:
+        super().__init__(driver, close)
         self.clock = clock
         self._terms = terms
-        self._driver = driver
-        self._close = close
         self._atlas: Atlas | None = None
 
     def identity(self) -> str:
@@ -100,17 +100,3 @@ class AppleSchool:
         outcomes = self._driver.run(settle.settle(sent), report)
         report(Notice(step.title, len(step.covers), len(step.covers)))
         return {address: outcomes[address.name] for address in step.covers}
-
-    def credentials(self) -> Sequence[Credential]:
-        """See SignsIn: the API key, which ends on no day that Apple tells."""
-        return [Credential(self.name)]
-
-    def sign_in(self, place: str, report: Report) -> None:
-        """See SignsIn. One request, which is free: it is not the API's."""
-        if place == self.name:
-            self._driver.sign_in(report)
-
-    def close(self) -> None:
-        """See Provider."""
-        self._driver.close()
-        self._close()

@@ -16,13 +16,14 @@ from providers.roster_api.people import joined
 from providers.roster_api.places import Site, by_people, by_sites
 from providers.wire.budget import Limit
 from providers.wire.driver import Driver
+from providers.wire.one_account import OneAccount
 from reconciler.capability import Capability, Verb
 from reconciler.clock import Clock
 from reconciler.errors import ProviderError
 from reconciler.kinds.roles import ROLE
 from reconciler.observed import Observed
 from reconciler.plan import Change, Price, Step
-from reconciler.provider import Credential, Look, Note, Outcomes, Receipt, Report
+from reconciler.provider import Look, Note, Outcomes, Receipt, Report
 
 NAME = "roster_api"
 READS = Limit(300, 60, "300 reads a minute")
@@ -48,19 +49,21 @@ class Sites:
     spent: Callable[[], int]
 
 
-class RosterApi:
-    """See reconciler.provider.Provider. `sites`: None if no device enrolment is connected."""
+class RosterApi(OneAccount):
+    """See reconciler.provider.Provider. Its account's credential is the app's consent.
+
+    `sites`: None if no device enrolment is connected.
+    """
 
     name = NAME
     kinds: tuple[str, ...] = (ROLE.name,)
 
     def __init__(self, identity: str, frame: Frame, driver: Driver, clock: Clock, sites: Sites | None, end: Callable[[], None]) -> None:
+        super().__init__(driver, end)
         self.clock = clock
         self._identity = identity
         self._frame = frame
-        self._driver = driver
         self._sites = sites
-        self._end = end
 
     def identity(self) -> str:
         """See Provider."""
@@ -121,17 +124,3 @@ class RosterApi:
         """See Provider. Nothing was sent."""
         del step, receipt, report
         return {}
-
-    def credentials(self) -> Sequence[Credential]:
-        """See SignsIn: the app's consent, which ends on no day that Apple tells."""
-        return [Credential(self.name)]
-
-    def sign_in(self, place: str, report: Report) -> None:
-        """See SignsIn. One request, which is free: it is not the API's."""
-        if place == self.name:
-            self._driver.sign_in(report)
-
-    def close(self) -> None:
-        """See Provider."""
-        self._driver.close()
-        self._end()
