@@ -206,18 +206,20 @@ def _exists(observed: Observed, need: Address) -> bool:
 def _changes_of(kind: str, judge: Judge, table: _Table, present: Mapping[str, object] | None, swept: Collection[str]) -> Iterator[Change]:
     """The changes of one kind. The first loop runs once per device of a ministry, so it only skips what was judged to be in order."""
     in_order: set[tuple[int, int, int]] = set()
-    combinations = zip(map(id, table.wanted.values()), map(id, table.recorded), map(id, table.here), strict=True)
-    for name, combination in zip(table.wanted, combinations, strict=True):
-        if combination in in_order:
-            continue
-        here = table.seen.get(name)
-        if here is None and present is not None and name not in present:
-            continue  # awaiting: neither error nor change
-        verdict = judge.judge(table.wanted[name], table.entries.get(name), here)
-        if verdict is not None:
-            yield _change(name, kind, judge, verdict, here, present)
-        else:
+    was: tuple[object, object, object] = (None, None, None)
+    for name, declared, entry, here in zip(table.wanted, table.wanted.values(), table.recorded, table.here, strict=True):
+        if declared is was[0] and entry is was[1] and here is was[2]:
+            continue  # neighbours are mostly alike, and to see that is faster than to look them up
+        combination = id(declared), id(entry), id(here)
+        if combination not in in_order:
+            if here is None and present is not None and name not in present:
+                continue  # awaiting: neither error nor change
+            verdict = judge.judge(declared, entry, here)
+            if verdict is not None:
+                yield _change(name, kind, judge, verdict, here, present)
+                continue
             in_order.add(combination)
+        was = declared, entry, here
     for name in (*table.unwanted(), *swept):
         here = table.seen.get(name)
         verdict = judge.judge(None, table.entries.get(name), here)

@@ -26,7 +26,8 @@ def resolve(desired: Desired, observed: Observed) -> Resolved:
     resolved = Resolved(dict(desired.items))
     for kind, rules in desired.rules.items():
         claimed = _claim(rules, observed.present.get(kind, {}), desired.of(kind), resolved.conflicts)
-        resolved.items[kind] = claimed | dict(desired.of(kind))  # the explicit outranks
+        claimed.update(desired.of(kind))  # the explicit outranks
+        resolved.items[kind] = claimed
     return resolved
 
 

@@ -145,9 +145,12 @@ def _take_escaped(names: dict[str, Entry], lines: list[str], cut: int, entries: 
 
 
 def _take(names: dict[str, Entry], lines: list[str], cut: int, entries: _Entries) -> None:
+    before, entry = "", None
     for line in lines:
         name, _, tail = line[cut:].partition("\t")
-        names[name] = entries[tail]
+        if entry is None or tail != before:  # neighbours are mostly alike, and to see that is faster than to look them up
+            before, entry = tail, entries[tail]
+        names[name] = entry
 
 
 def escape(text: str) -> str:

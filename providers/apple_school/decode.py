@@ -37,7 +37,6 @@ TRAIT_FIELDS = (
     ADDED,
 )
 """What `Traits` needs, in its order."""
-_SOURCE_ID = TRAIT_FIELDS.index(SOURCE_ID)
 
 MIGRATION_FIELDS = ("mdmMigrationStatus", "mdmMigrationDeadlineDateTime")
 RUNNING = frozenset({"REQUESTED", "STARTED"})
@@ -136,7 +135,7 @@ class TraitReader:
     def __init__(self, asked: Collection[str]) -> None:
         self._pick = itemgetter(*(name for name in asked if name != ADDED))
         self._dated = ADDED in asked
-        self._names = [name if name in asked else "" for name in TRAIT_FIELDS]
+        self._asked = asked
         self._known: dict[object, Traits] = {}
         self._made: dict[Traits, Traits] = {}
 
@@ -154,9 +153,10 @@ class TraitReader:
         return zip(picked, [told[ADDED][:10] for told in page], strict=True) if self._dated else picked
 
     def _read(self, told: Mapping[str, Any], key: object) -> Traits:
-        *texts, added = map(text, map(told.get, self._names))
-        if SOURCE_ID in self._names:
-            texts[_SOURCE_ID] = texts[_SOURCE_ID] or text(told.get("purchaseSourceUid"))
+        found = {name: text(told.get(name)) for name in self._asked}
+        if SOURCE_ID in found:
+            found[SOURCE_ID] = found[SOURCE_ID] or text(told.get("purchaseSourceUid"))
+        *texts, added = [found.get(name, "") for name in TRAIT_FIELDS]
         fresh = Traits._make([*texts, _day(added[:10])])
         traits = self._made.setdefault(fresh, fresh)
         if key is not None:
@@ -166,6 +166,6 @@ class TraitReader:
 
 def _day(value: str) -> date | None:
     try:
-        return date.fromisoformat(value)
+        return date.fromisoformat(value) if value else None
     except ValueError:
         return None
