@@ -14,6 +14,8 @@ from providers.wire.message import Form, Request, Response
 from providers.wire.words import broken
 
 TIMEOUT = httpx.Timeout(90.0, connect=20.0)
+AT_ONCE = 5
+"""So many requests are under way at once, at most."""
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol, httpx.InvalidURL)
 _BROKEN = (httpx.HTTPError, httpx.StreamError, httpx.CookieConflict)
 
@@ -31,7 +33,7 @@ class NotSent(Passing):
 
 
 class Exchange:
-    """Sends requests over one lazily made client.
+    """Sends requests over one lazily made client, several at once in threads that are made once: to start one costs more than a request.
 
     HTTP/1.1 on purpose: clients of Apple's API report a tenth of their requests reset under HTTP/2 (asbmutil issue 13).
     """
@@ -41,6 +43,7 @@ class Exchange:
         self._headers = headers
         self._transport = transport
         self._client: httpx.Client | None = None
+        self._threads: ThreadPoolExecutor | None = None
 
     def send(self, request: Request, shown: Mapping[str, str]) -> httpx.Response:
         """The whole answer, whatever its status; `shown` are the headers with the token. Raises NotSent or Passing."""
@@ -55,7 +58,7 @@ class Exchange:
         return answer
 
     def send_all(self, requests: Sequence[Request], shown: Mapping[str, str]) -> list[httpx.Response | Passing]:
-        """Likewise for several at once, each on a connection of its own; what `send` would raise is a value here."""
+        """Likewise for several, AT_ONCE of them at a time; what `send` would raise is a value here."""
         self._made()  # before there are threads that would make one each
 
         def one(request: Request) -> httpx.Response | Passing:
@@ -64,8 +67,8 @@ class Exchange:
             except Passing as problem:
                 return problem
 
-        with ThreadPoolExecutor(len(requests)) as pool:
-            return list(pool.map(one, requests))
+        self._threads = self._threads or ThreadPoolExecutor(AT_ONCE)
+        return list(self._threads.map(one, requests))
 
     def decoded(self, request: Request, answer: httpx.Response) -> Response:
         """The answer as a value. Raises Passing if a document was due and none came."""
@@ -81,7 +84,10 @@ class Exchange:
         return Response(answer.status_code, document)
 
     def close(self) -> None:
-        """Give the connections back. Idempotent."""
+        """Give threads and connections back. Idempotent."""
+        if self._threads is not None:
+            self._threads.shutdown(cancel_futures=True)
+            self._threads = None
         if self._client is not None:
             self._client.close()
             self._client = None

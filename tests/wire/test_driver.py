@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from email.utils import format_datetime
 from threading import Barrier, Thread
+from threading import enumerate as enumerate_threads
 from typing import TYPE_CHECKING
 
 import pytest
@@ -304,6 +305,17 @@ def test_reads_that_are_wanted_together_are_under_way_together() -> None:
     """Five reads that a call wants together are all sent before the first is answered."""
     host = Host([_Gate('{"data": 1}', 200, content_type="application/json")])
     assert host.driver.run(_things(5), host.report) == (Response(200, {"data": 1}),) * 5
+
+
+def test_threads_end_with_the_driver() -> None:
+    """What sends several reads at once is made once, and given back when the driver is closed."""
+    before, host = set(enumerate_threads()), Host([good(data=1)])
+    for _ in range(3):
+        host.driver.run(_things(5), host.report)
+    made = set(enumerate_threads()) - before
+    assert 0 < len(made) <= 5
+    host.driver.close()
+    assert not any(thread.is_alive() for thread in made)
 
 
 def test_reads_together_keep_the_budget() -> None:
