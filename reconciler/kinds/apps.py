@@ -232,13 +232,13 @@ def _people(given: PeopleTargets) -> PeopleChoice:
     return PeopleChoice(frozenset(given.ids or ()), given.role, places, classes)
 
 
-def _lists(key: str, at: Path, given: DeviceTargets | DeviceList, board: Board) -> Iterator[Sequence[str]]:
+def _lists(key: str, at: Path, given: DeviceTargets | DeviceList, board: Board) -> Iterator[tuple[str, ...]]:
     if given.serials:
         yield given.serials
     for index, file in enumerate(given.file or ()):
         found = board.table(file, given.column, board.source(APP, key, *at, "file", index))
         if found:
-            yield found.serials
+            yield tuple(found.serials)
 
 
 def _check(key: str, at: Path, kind: str, names: Sequence[str], board: Board) -> None:

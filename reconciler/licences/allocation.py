@@ -19,7 +19,7 @@ class DeviceChoice:
     `assignments` and `servers` are keys of these files; `tests` look at the traits of devices.
     """
 
-    listed: tuple[Sequence[str], ...] = ()
+    listed: tuple[tuple[str, ...], ...] = ()
     assignments: frozenset[str] | None = None
     servers: frozenset[str] | None = None
     tests: tuple[Test, ...] | None = None

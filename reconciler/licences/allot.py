@@ -101,13 +101,14 @@ class _Work:
         return [name for name in map(f"{app}.".__add__, holders) if name in self.ours]
 
     def _wanted(self, allocation: Allocation, owned: Owned) -> Collection[str]:
+        """Who is to have it, in a table that is quick to look into: a million holders are looked for there."""
         if allocation.devices is not None:
             if not owned.device_assignable:
                 self._say(allocation, "is not for devices: Apple says that only people can have it.", "Write per: user.")
                 return ()
             found = self.devices.chosen(allocation.devices)
             lost = {serial for serials in allocation.lost for serial in serials}
-            return found - lost if lost and isinstance(found, set) else [one for one in found if one not in lost] if lost else found
+            return {one for one in found if one not in lost} if lost else found
         return self._people(allocation) if allocation.people is not None else ()
 
     def _people(self, allocation: Allocation) -> Collection[str]:
@@ -121,14 +122,14 @@ class _Work:
             said = f"cannot be given to {len(silent):,} people: the roster has no e-mail address of theirs, which names their account."
             self._say(allocation, said, "Add the addresses to the roster.", Severity.WARNING)
         there = self.observed.items.get(PERSON)
-        ready = [one for one in found if one not in silent and (there is None or one in there)]
+        ready = {one for one in found if one not in silent and (there is None or one in there)}
         if len(ready) + len(silent) < len(found):
             self.done.waiting[allocation.name] = len(found) - len(ready) - len(silent)
         return ready
 
     def _others(self, allocation: Allocation, owned: Owned, wanted: Collection[str], held: Collection[str]) -> int:
         """How many licences stay with whoever has them beside those that are wanted; what of ours stays so is noted."""
-        strangers = set(held).difference(wanted)
+        strangers = {one for one in held if one not in wanted}
         freed = self._of_ours(allocation.name, strangers)
         kept = [name for name in freed if not self._taken_back(allocation, owned, name.rpartition(".")[2])]
         self.done.kept.update(kept)

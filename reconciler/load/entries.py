@@ -34,6 +34,8 @@ class Loading:
     zone: ZoneInfo
     opener: Opener
     desired: Desired = field(default_factory=Desired)
+    read: dict[tuple[str, str | None], Listed | None] = field(default_factory=dict)
+    """Lists by file and column: a district gives many apps to the devices of one list."""
 
     def known(self, kind: str) -> Collection[str]:
         """See Board."""
@@ -56,7 +58,9 @@ class Loading:
         elif not path.is_file():
             self.say(asked, f"file: there is no file {file}.", self._elsewhere(file, asked))
         else:
-            return read_table(path, file, column, self.sections.findings)
+            if (file, column) not in self.read:
+                self.read[file, column] = read_table(path, file, column, self.sections.findings)
+            return self.read[file, column]
         return None
 
     def _elsewhere(self, file: str, asked: Source) -> str:
