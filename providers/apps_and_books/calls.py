@@ -13,7 +13,7 @@ import orjson
 
 from providers.apps_and_books import decode
 from providers.apps_and_books.batches import Batch
-from providers.apps_and_books.decode import Asset, Config, Licence, Location, Manager, Status, User
+from providers.apps_and_books.decode import Asset, Config, Licences, Location, Manager, Status, User
 from providers.apps_and_books.paging import Listing, read
 from providers.wire.message import Call, Request, ask
 from providers.wire.words import Refused
@@ -50,8 +50,8 @@ def assets(config: Config) -> Call[Listing[Asset]]:
     return (yield from read(Request("GET", config.urls["getAssets"], "Reading apps and books"), "assets", partial(map, decode.asset)))
 
 
-def assignments(config: Config, **only: str) -> Call[Listing[Licence]]:
-    """GET assignments: every licence and who has it. `only`: adamId, clientUserId or serialNumber."""
+def assignments(config: Config, **only: str) -> Call[Listing[Licences]]:
+    """GET assignments: every licence and who has it, page by page. `only`: adamId, clientUserId or serialNumber."""
     request = Request("GET", config.urls["getAssignments"], "Reading who has which licences", only)
     return (yield from read(request, "assignments", decode.licences))
 

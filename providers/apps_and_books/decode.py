@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -88,6 +87,15 @@ class Licence(NamedTuple):
     def asset(self) -> Pricing:
         """What it is of."""
         return Pricing(self.adam_id, self.pricing)
+
+
+class Licences(NamedTuple):
+    """A page of licences, column by column, as a large district has a million of them; see Licence."""
+
+    adam_ids: Sequence[str]
+    pricings: Sequence[str]
+    users: Sequence[str]
+    serials: Sequence[str]
 
 
 class User(NamedTuple):
@@ -193,12 +201,16 @@ def pricing(item: Mapping[str, Any]) -> Pricing:
     return Pricing(text(item.get("adamId")), text(item.get("pricingParam")) or "STDQ")
 
 
-def licences(items: Sequence[Mapping[str, Any]]) -> Iterator[Licence]:
-    """A page of assignments, column by column, as a large district has a million of them. Each has a serial number or a clientUserId."""
+def licences(items: Sequence[Mapping[str, Any]]) -> Iterator[Licences]:
+    """A page of assignments. Each has a serial number or a clientUserId."""
     apps, prices, serials = (_column(items, name) for name in ("adamId", "pricingParam", "serialNumber"))
     users = [""] * len(items) if all(serials) else _column(items, "clientUserId")
-    rows = zip(apps, prices if all(prices) else [price or "STDQ" for price in prices], users, serials, strict=True)
-    return map(partial(tuple.__new__, Licence), rows)  # what Licence._make does, without a call of Python's for each
+    yield Licences(apps, prices if all(prices) else [price or "STDQ" for price in prices], users, serials)
+
+
+def each(pages: Iterable[Licences]) -> Iterator[Licence]:
+    """The licences of some pages, one by one."""
+    return (Licence(*row) for page in pages for row in zip(*page, strict=True))
 
 
 def _column(items: Sequence[Mapping[str, Any]], name: str) -> list[str]:

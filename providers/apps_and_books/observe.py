@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from providers.apps_and_books import calls
-from providers.apps_and_books.decode import Asset, Config, Licence, Limits, Location, Pricing
+from providers.apps_and_books.decode import Asset, Config, Licences, Limits, Location, Pricing
 from providers.apps_and_books.settle import PAGE
 from providers.wire.message import Call
 from reconciler.kinds.licences import APP, LICENCE, TOKEN, USER, App, ContentToken, LibraryUser
@@ -45,7 +45,7 @@ class Reading:
     location: Location
     limits: Limits = field(default_factory=Limits)
     assets: Sequence[Asset] = ()
-    licences: Sequence[Licence] = ()
+    licences: Sequence[Licences] = ()
     users: frozenset[str] = frozenset()
     manager: str = ""
 
@@ -62,8 +62,8 @@ def wanted(token: str, look: Look) -> Wanted:
 
 
 def _one_of_each(recorded: Mapping[str, Known]) -> Iterable[str]:
-    """One licence of each app: a licence's fingerprint says its app and its sort of holder, so a million need not be taken apart."""
-    return dict(zip((entry.fingerprint for entry in recorded.values()), recorded, strict=True)).values()
+    """At least one licence of each app: all of one entry are of one app, which is in its fingerprint; a million need not be taken apart."""
+    return dict(zip(map(id, recorded.values()), recorded, strict=True)).values()
 
 
 def pricing_of(app: str) -> Pricing:
@@ -85,7 +85,7 @@ def read(config: Config, location: Location, asked: Wanted) -> Call[Reading]:
     return Reading(location, config.limits, of_interest, licences, users)
 
 
-def _licences(config: Config, assets: Iterable[Asset], of_interest: Sequence[Asset]) -> Call[list[Licence]]:
+def _licences(config: Config, assets: Iterable[Asset], of_interest: Sequence[Asset]) -> Call[list[Licences]]:
     """Who has the apps of interest. The list by app knows no pricing, so it may tell of another asset, too."""
     everything = _pages(sum(one.assigned for one in assets))
     counts: dict[str, int] = defaultdict(int)
@@ -156,13 +156,18 @@ def _library(token: str, reading: Reading, pseudonyms: Pseudonyms) -> Library:
     return Library(reading.location.name, owned, held, frozenset(filter(OURS.fullmatch, reading.users)), limits, reading.manager)
 
 
-def _holders(licences: Iterable[Licence], pseudonyms: Pseudonyms) -> dict[tuple[str, str], list[str]]:
+def _holders(licences: Sequence[Licences], pseudonyms: Pseudonyms) -> dict[tuple[str, str], list[str]]:
     """Who has each app; people whom somebody else made users are masked, as their ids may tell who they are."""
-    strangers = sorted(user for user in {one.user for one in licences} if user and not OURS.fullmatch(user))
+    strangers = sorted(user for user in set().union(*(page.users for page in licences)) if user and not OURS.fullmatch(user))
     masked = dict(zip(strangers, pseudonyms.all(USER, strangers), strict=True))
     held: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for adam_id, pricing, user, serial in licences:
-        held[adam_id, pricing].append(serial or masked.get(user, user))
+    for adam_ids, pricings, users, serials in licences:
+        holders = serials if all(serials) else [serial or masked.get(user, user) for user, serial in zip(users, serials, strict=True)]
+        if len(set(adam_ids)) == len(set(pricings)) == 1:  # most pages of an app for everybody
+            held[adam_ids[0], pricings[0]] += holders
+            continue
+        for adam_id, pricing, holder in zip(adam_ids, pricings, holders, strict=True):
+            held[adam_id, pricing].append(holder)
     return held
 
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 from providers.apps_and_books import calls
 from providers.apps_and_books.batches import Batch
 from providers.apps_and_books.calls import Person
-from providers.apps_and_books.decode import Config, Licence, Pricing
+from providers.apps_and_books.decode import Config, Licence, Pricing, each
 from providers.apps_and_books.events import End, Ending, Now, follow
 from providers.wire.message import Call, rest
 from reconciler.provider import Outcome, Result
@@ -121,14 +121,14 @@ def holders(config: Config, batch: Batch, held: Mapping[Pricing, int]) -> Call[s
     by_app = sum(_pages(count + targets) for asset, count in held.items() if asset.adam_id in apps) or len(apps) * _pages(targets)
     whole = _pages(sum(held.values()) + targets * len(batch.assets)) if held else by_app + 1
     if whole < min(targets, by_app):
-        return set((yield from calls.assignments(config)).items)
+        return set(each((yield from calls.assignments(config)).items))
     if targets <= by_app:
         queries = [("clientUserId", user) for user in batch.users] + [("serialNumber", serial) for serial in batch.serials]
     else:
         queries = [("adamId", app) for app in sorted(apps)]
     found: set[Licence] = set()
     for name, value in queries:
-        found.update((yield from calls.assignments(config, **{name: value})).items)
+        found.update(each((yield from calls.assignments(config, **{name: value})).items))
     return found
 
 

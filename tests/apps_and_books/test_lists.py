@@ -5,7 +5,7 @@ import re
 import pytest
 
 from providers.apps_and_books import calls
-from providers.apps_and_books.decode import Licence, Limits, config
+from providers.apps_and_books.decode import Licence, Limits, config, each
 from reconciler.errors import ProviderError, Unauthorized
 from tests.apps_and_books.campus import Campus
 from tests.simulator.apps.library import ATLAS, HERE, MATHS
@@ -23,7 +23,7 @@ def campus() -> Campus:
 
 
 def _read(campus: Campus) -> set[Licence]:
-    return set(campus.library.read(calls.assignments, campus.report).items)
+    return set(each(campus.library.read(calls.assignments, campus.report).items))
 
 
 def test_a_list_is_read_whole(campus: Campus) -> None:
@@ -91,7 +91,7 @@ def test_a_page_that_is_not_there(campus: Campus) -> None:
     """Where the total tells more pages than there are, the list still ends where a page names no next one."""
     campus.tenant.switches.set("apps_page_size", 2)
     campus.tenant.switches.set("apps_total_pages", "moves")
-    found = campus.library.read(calls.assignments, campus.report).items
+    found = list(each(campus.library.read(calls.assignments, campus.report).items))
     assert len(found) == len(set(found)) == 10
 
 

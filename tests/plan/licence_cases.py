@@ -17,7 +17,7 @@ from typing import Any
 
 import httpx
 
-from providers.apps_and_books.decode import Asset, Licence, Location, Pricing
+from providers.apps_and_books.decode import Asset, Licences, Location, Pricing
 from providers.apps_and_books.library import Door, Library
 from providers.apps_and_books.observe import Reading, observed
 from providers.apps_and_books.provider import AppsAndBooks, Way
@@ -125,13 +125,15 @@ def _observed(given: Mapping[str, Any], desired: Desired, record: Record) -> Obs
 def _reading(location: str, told: Mapping[str, Any]) -> Reading:
     held: dict[str, list[str]] = {str(app): list(map(holder, holders)) for app, holders in told.get("held", {}).items()}
     assets = [_asset(str(app), owned, len(held.get(str(app), ()))) for app, owned in told.get("owns", {}).items()]
-    licences = [_licence(app, one) for app, holders in held.items() for one in holders]
+    licences = [_page(app, holders) for app, holders in held.items()]
     users = frozenset(map(holder, told.get("users", ())))
     return Reading(Location("library", location, None, None), assets=assets, licences=licences, users=users)
 
 
-def _licence(app: str, one: str) -> Licence:
-    return Licence(app, "STDQ", *((one, "") if one.startswith("p-") else ("", one)))
+def _page(app: str, holders: Sequence[str]) -> Licences:
+    people = [one if one.startswith("p-") else "" for one in holders]
+    devices = ["" if one.startswith("p-") else one for one in holders]
+    return Licences([app] * len(holders), ["STDQ"] * len(holders), people, devices)
 
 
 def _asset(app: str, owned: Any, assigned: int) -> Asset:
