@@ -15,6 +15,7 @@ from reconciler.forge import Forge, Note, Pull
 from reconciler.plan import Plan
 from reconciler.render import markdown
 from reconciler.render.document import digest
+from reconciler.render.text import LAST
 
 PLAN_FILE = "plan.json"
 """What workflows call a saved plan."""
@@ -39,17 +40,28 @@ def post_plan(forge: Forge, plan: Plan) -> None:
     """Show a plan on the pull request that this job runs for."""
     pull = forge.pull()
     mark = f"<!-- reconciler plan digest={digest(plan)} head={pull.head} job={forge.job} -->\n"
-    _post(forge, pull, mark + markdown.render(plan, markdown.LIMIT - len(mark)))
+    _post(forge, pull, "plan", mark + markdown.render(plan, markdown.LIMIT - len(mark)))
 
 
 def post_failure(forge: Forge, said: str) -> None:
     """Show on the pull request, in place of a plan, why none could be made; the plan that was shown before counts no more."""
-    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", said))])
-    head = f"### No plan could be made\n\nPut this right and push again:\n\n{fence}text\n"
-    mark = "<!-- reconciler plan -->\n"
-    room = markdown.LIMIT - len(mark) - len(head) - len(fence) - len(_CUT) - 1
-    cut = _CUT if len(said) > room else "\n"
-    _post(forge, forge.pull(), f"{mark}{head}{said[:room].rstrip()}\n{fence}{cut}")
+    head = "<!-- reconciler plan -->\n### No plan could be made\n\nPut this right and push again:\n\n"
+    _post(forge, forge.pull(), "plan", head + _quoted(said, markdown.LIMIT - len(head)))
+
+
+def post_outcome(forge: Forge, said: str) -> bool:
+    """Show on the pull request that brought this job's commit what became of its plan: `said` is what apply printed.
+
+    It is a comment of its own, as the one with the plan is what was reviewed. Returns whether there is such a pull request.
+    """
+    pull = forge.merged(forge.commit)
+    if pull is None:
+        return False
+    before, _, after = said.rpartition(f"\n{LAST} ")
+    told = after.partition("\n")[2] if before else said  # the plan itself stands above
+    head = f"<!-- reconciler outcome -->\n### What became of this plan\n\nFrom job {forge.job}, for commit {forge.commit[:12]}:\n\n"
+    _post(forge, pull, "outcome", head + _quoted(told, markdown.LIMIT - len(head)))
+    return True
 
 
 def post_issue(forge: Forge, title: str, text: str) -> None:
@@ -94,8 +106,15 @@ def check_shown(plan: Plan, shown: Shown) -> None:
         raise StalePlan(f"The plan that was kept is not the one that was reviewed ({shown.digest[:12]}).", AGAIN)
 
 
-def _post(forge: Forge, pull: Pull, text: str) -> None:
-    forge.write_note(pull, _find(forge.notes(pull), "plan"), text)
+def _post(forge: Forge, pull: Pull, name: str, text: str) -> None:
+    forge.write_note(pull, _find(forge.notes(pull), name), text)
+
+
+def _quoted(said: str, limit: int) -> str:
+    """Somebody's words as they are, whatever they hold, in at most so many characters."""
+    fence = "`" * max([3, *(len(run) + 1 for run in re.findall("`+", said))])
+    room = limit - 2 * len(fence) - len("text\n\n") - len(_CUT)
+    return f"{fence}text\n{said[:room].rstrip()}\n{fence}{_CUT if len(said) > room else chr(10)}"
 
 
 def _find(notes: Iterable[Note], name: str) -> Note | None:

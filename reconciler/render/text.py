@@ -17,6 +17,8 @@ from reconciler.render.summary import Line, lines, price_words, totals
 from reconciler.render.tasks import due, instructions, most_urgent
 
 SAMPLES = 5
+LAST = "Plan:"
+"""What the last line of a plan begins with."""
 NO_ENTRY = "(no entry any more)"
 
 _SEVERITIES = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
@@ -103,4 +105,4 @@ def _refusals(plan: Plan) -> Iterator[str]:
 
 def _foot(plan: Plan) -> str:
     prices = "\n".join(price_words(price) for price in plan.prices)
-    return f"\n{prices}\n{click.style('Plan:', bold=True)} {totals(plan)}."
+    return f"\n{prices}\n{click.style(LAST, bold=True)} {totals(plan)}."

@@ -40,7 +40,7 @@ class GitHub:
 
     def push(self, store: Store, commit: str, job: str, **more: str) -> dict[str, str]:
         """See Forge."""
-        token = store.mint(contents="write", pull_requests="read", actions="read")
+        token = store.mint(contents="write", pull_requests="write", actions="read")
         return self._job(store, token, job, GITHUB_SHA=commit, **more)
 
     def nightly(self, store: Store) -> dict[str, str]:

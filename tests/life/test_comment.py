@@ -49,6 +49,11 @@ class Scene:
         assert out.exists() == (ran.code == 0)
         return ran
 
+    def outcome(self, said: str, commit: str = MERGED) -> Ran:
+        """Say in a job for a commit on the branch what apply said."""
+        (self.folder / "apply.log").write_text(said)
+        return piped("comment", self.forge.flag, "--applied", self.folder / "apply.log", env=self.forge.push(self.store, commit, "9"))
+
     def issue(self, *arguments: str | Path) -> Ran:
         """Tell about drift in a nightly job."""
         return piped("comment", self.forge.flag, "--issue", DRIFT, *arguments, env=self.forge.nightly(self.store))
@@ -204,3 +209,29 @@ def test_a_job_for_a_push_shows_nothing(tmp_path: Path, district: District) -> N
     env = GitHub().push(store, MERGED, "1", GITHUB_EVENT_PATH=str(tmp_path / "event.json"))
     assert "does not run for a pull request" in piped("comment", "--github", plan, env=env).err
     assert "does not run for a merge request" in piped("comment", "--gitlab", plan, env=GitLab().push(store, MERGED, "1")).err
+
+
+def test_what_became_of_a_plan_stands_below_it(scene: Scene) -> None:
+    """After the merge a comment of its own says what apply did, without the plan once more; a second apply writes over it."""
+    scene.save()
+    scene.comment(scene.plan)
+    scene.merge()
+    plan = (scene.shown()[0],)
+    for number in (1, 2):
+        assert (
+            scene.outcome(f"Test District\n\nPlan: 3 to update.\nAssign 3 devices to Jamf: 3 of 3 landed\nDone, run {number}.\n").code == 0
+        )
+        (told,) = set(scene.shown()) - set(plan)
+        assert f"```text\nAssign 3 devices to Jamf: 3 of 3 landed\nDone, run {number}.\n```" in told
+        assert plan[0] in scene.shown()
+    assert scene.reviewed().code == 0, "the comment with the plan is still found"
+
+
+def test_a_refused_apply_is_told_whole(scene: Scene) -> None:
+    """Where apply refused, its words stand on the pull request; where none brought the commit, nothing is said and nothing fails."""
+    scene.store.proposals[1].merge_commit = MERGED
+    scene.outcome("Error: This plan is stale.\n```\nPlan again.\n")
+    assert "````text\nError: This plan is stale.\n```\nPlan again.\n````" in scene.shown()[0]
+    nobody = scene.outcome("Error\n", "c" * 40)
+    assert (nobody.code, len(scene.shown())) == (0, 1)
+    assert "No merged pull request" in nobody.out

@@ -98,9 +98,17 @@ class School:
         return self.store.proposals[number].merge_commit
 
     def shown(self, number: int) -> str:
-        """The one comment on a pull request."""
-        (comment,) = self.store.proposals[number].comments.values()
-        return comment.text
+        """The one comment on a pull request that shows its plan."""
+        return self._comment(number, "plan")
+
+    def outcome(self, number: int) -> str:
+        """The one comment on a pull request that says what became of its plan."""
+        return self._comment(number, "outcome")
+
+    def _comment(self, number: int, name: str) -> str:
+        texts = [comment.text for comment in self.store.proposals[number].comments.values()]
+        (text,) = [text for text in texts if text.startswith(f"<!-- reconciler {name} ")]
+        return text
 
     def planned(self, number: int) -> Job:
         """Run the plan job."""
@@ -248,6 +256,7 @@ def test_the_life_of_a_pull_request(school: School) -> None:
     applied = school.applied(school.merge(number))
     assert applied.code == 0, applied.log
     assert set(moved) < set(school.held(INTUNE))
+    assert "Done: 2 of 2 landed, read back one by one" in school.outcome(number)
 
     school.branch("main")
     assert school.run("plan").code == 0, "what was recorded is on main"
@@ -319,6 +328,7 @@ def test_what_was_not_reviewed_is_not_applied(on_github: OnGitHub) -> None:
     school.store.proposals[numbers[1]].head = git(school.clone, "rev-parse", "HEAD")
     late = school.applied(school.merge(numbers[1]))
     assert (late.code, "was made for commit" in late.log) == (5, True)
+    assert "was made for commit" in school.outcome(numbers[1])
 
     school.branch("again")
     _move(school, both)
