@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciler.desired import Rule
@@ -56,6 +56,7 @@ def _merged(entries: list[str]) -> str:
     return "".join(f"{section}: {{{', '.join(bodies)}}}\n" for section, bodies in sections.items()) or "# nothing\n"
 
 
+@settings(deadline=None)  # files are written, on a machine that may be busy
 @given(places=st.lists(st.sampled_from(["reconciler.yaml", "a.yaml", "z/b.yml", "z/y/c.yaml"]), min_size=6, max_size=6), seed=st.integers())
 def test_order_and_splitting_do_not_matter(places: list[str], seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same entries mean the same, in whatever order and in however many files they stand."""
