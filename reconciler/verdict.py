@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 from reconciler.capability import Capability, Route, Verb
 from reconciler.kinds.kind import Kind
@@ -31,7 +32,7 @@ class Judge:
 
     def __init__(self, kind: Kind, capability: Callable[[str, Verb], Capability], exists: Callable[[Address], bool]) -> None:
         self._kind = kind
-        self._capability = capability
+        self._capability = cache(capability)
         self._exists = exists
         self._memo: dict[tuple[int, int, int], Verdict | None] = {}
         self._nouns: dict[tuple[int, str], Verdict] = {}
