@@ -20,8 +20,8 @@ HINT = "restore the file from git or a backup; after a merge conflict keep the v
 _WINDOW = 65_536
 
 
-def encode(document: dict[str, object], *, sort_keys: bool = False) -> bytes:
-    """One JSON object as one line of UTF-8, without its newline. Raises ValueError and TypeError for what JSON cannot hold."""
+def encode(document: object, *, sort_keys: bool = False) -> bytes:
+    """One JSON value as one line of UTF-8, without its newline. Raises ValueError and TypeError for what JSON cannot hold."""
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=sort_keys)
     # Half of a surrogate pair has no UTF-8; inside a JSON string its backslash form means the same.
     return text.encode("utf-8", "backslashreplace")

@@ -14,6 +14,7 @@ from itertools import islice
 from typing import TextIO
 
 from state.collector import collector_paused
+from state.lines import encode as json_line
 from state.record import Entry, Record
 
 OWNED, AWAITING = "owned", "awaiting"
@@ -62,8 +63,7 @@ def decode(file: TextIO) -> Record:
 
 def encode(record: Record) -> Iterator[bytes]:
     """The record as pieces of UTF-8 text."""
-    # Half of a surrogate pair has no UTF-8; inside a JSON string its backslash form means the same.
-    organization = json.dumps(record.organization, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    organization = json_line(record.organization)
     head = f"lineage={record.lineage} serial={record.serial}\n{HEADER}".encode()
     yield f"# reconciler record {VERSION}  organization=".encode() + organization + b" " + head
     for state, things in ((AWAITING, record.awaiting), (OWNED, record.entries)):
