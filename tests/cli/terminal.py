@@ -71,12 +71,17 @@ def on_terminal(*arguments: str | Path, answer: Answer | None = None, stdout: in
 
 def _watch(ours: int, child: subprocess.Popen[bytes], answer: Answer | None) -> str:
     shown = b""
-    while piece := _read(ours, child, pressing=bool(answer and not answer.keys and answer.prompt.encode() in shown)):
+    while piece := _read(ours, child, pressing=answer is not None and not answer.keys and _asked(shown, answer.prompt.encode())):
         shown += piece
         if answer and answer.keys and answer.prompt.encode() in shown:
             os.write(ours, answer.keys.encode())
             answer = None
     return shown.decode(errors="replace")
+
+
+def _asked(shown: bytes, prompt: bytes) -> bool:
+    """Whether the question is the last that the terminal shows: once anything is said after it, an earlier Ctrl-C was noticed."""
+    return prompt in shown and b"\n" not in shown.rpartition(prompt)[2]
 
 
 def _read(ours: int, child: subprocess.Popen[bytes], *, pressing: bool) -> bytes:
