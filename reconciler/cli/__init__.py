@@ -23,7 +23,7 @@ COMMANDS = {
     "access": "Say who may edit, reset or inspect whom, and where.",
     "apply": "Make the organization equal to the configuration, and prove it.",
     "approve": "Say that you have looked at the saved PLAN and want it applied.",
-    "comment": "Show a saved plan on the pull request of a CI job.",
+    "comment": "Show a saved plan, and what became of it, on a pull request.",
     "confirm": "Attest a task that nothing can read back.",
     "coverage": "Say how much of the live organization is under management.",
     "diff": "Show what changed in the files between two revisions.",

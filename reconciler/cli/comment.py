@@ -22,9 +22,9 @@ from reconciler.render.document import load_plan
 @click.option("--issue", "title", default="", metavar="TITLE", help="Write the Markdown in FILE to the open issue of this title.")
 @click.option("--close", is_flag=True, help="Close the issue: what it was about is over.")
 def command(forge: str, file: Path | None, failed: bool, applied: bool, title: str, close: bool) -> int:
-    """Show a saved plan, and what became of it, on the pull request of a CI job. One comment each, or one issue, which is written over
-    when there is news.
+    """Show a saved plan, and what became of it, on a pull request. For jobs of CI.
 
+    One comment each, or one issue, which is written over when there is news.
     FILE is a saved plan, unless an option says otherwise.
     """
     if close != (file is None) or (close and not title) or sum((failed, applied, bool(title))) > 1:
