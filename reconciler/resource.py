@@ -52,7 +52,7 @@ class Spec(BaseModel):
     None means "not managed": `given` fills it from what is observed before the two are compared.
     """
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", defer_build=True)
 
     def given(self, observed: Spec | None, *, ours: bool) -> Spec:
         """What this declaration means for a thing that is now `observed`: unmanaged attributes keep their live value.

@@ -43,19 +43,23 @@ def _at_a_number(profile: EnrolmentProfile) -> bool:
 
 
 def _ending(matter: Matter) -> Iterator[Found]:
-    from cryptography.x509 import load_der_x509_certificate  # 30 ms that only profiles with certificates need to pay
-
     now = datetime(matter.today.year, matter.today.month, matter.today.day, tzinfo=UTC)
     for origin, declared in matter.entries(PROFILE).items():
         for text in getattr(declared.spec, "anchor_certs", None) or ():
             try:
-                ends = load_der_x509_certificate(b64decode(text)).not_valid_after_utc
+                ends = _end(text)
             except ValueError:
                 yield Found(origin, "a certificate of anchor_certs cannot be read.", "Paste it again from its .pem file.", declared.source)
                 continue
             if ends - now < SOON:
                 message = f"a certificate that devices trust for the url {'ended' if ends < now else 'ends'} on {ends:%Y-%m-%d}."
                 yield Found(origin, message, "Add its successor; after that day no device can enroll.", declared.source)
+
+
+def _end(text: str) -> datetime:
+    from cryptography.x509 import load_der_x509_certificate  # 30 ms that only profiles with certificates need to pay
+
+    return load_der_x509_certificate(b64decode(text)).not_valid_after_utc
 
 
 POLICIES = (
