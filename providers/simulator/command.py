@@ -16,6 +16,7 @@ from providers.simulator.seed import seed
 from providers.simulator.serve import serve
 from providers.simulator.tenant import Tenant
 from providers.simulator.tenant_command import FILE, existing, keep_private
+from reconciler.phrases import counted
 
 if TYPE_CHECKING:
     from providers.simulator.academic.sftp_door import Door
@@ -40,7 +41,7 @@ def seed_command(file: Path, devices: int, services: tuple[str, ...], number: in
     file.parent.mkdir(parents=True, exist_ok=True)
     with Tenant.open(file) as tenant:
         seed(tenant, devices=devices, services=services, seed=number, clock=clock and clock.replace(tzinfo=UTC))
-        click.echo(f"{file}: {len(tenant.devices()):,} devices, {len(tenant.services()):,} services")
+        click.echo(f"{file}: {counted(len(tenant.devices()), 'device')}, {counted(len(tenant.services()), 'service')}")
     return 0
 
 
