@@ -1,8 +1,9 @@
-# Everything runs in .venv, made here from the lock file; a machine needs Python 3.11 and make, nothing else.
+# Everything runs in .venv, made here from the lock files; a machine needs Python 3.11 and make, nothing else.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TESTS := $(VENV)/.ready-tests
 
 .PHONY: demo test slow test-all lint docs bench lock clean
 
@@ -12,35 +13,41 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+$(TESTS): $(READY) requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $(TESTS)
+
 demo: $(READY) ## plan and apply the example against the embedded simulator, twice
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
 
-test: $(READY) ## everything but the slow campaigns
+test: $(TESTS) ## everything but the slow campaigns
 	$(BIN)/pytest -n 2 -m "not slow"
 
-slow: $(READY) ## the slow campaigns alone
+slow: $(TESTS) ## the slow campaigns alone
 	$(BIN)/pytest -n 2 -m slow -s
 
 test-all: test slow
 
-lint: $(READY)
+lint: $(TESTS)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/reconciler schema --check --out schemas
 	$(BIN)/python docs/reference.py --check
 
-docs: $(READY) ## the documentation site, in docs/_build
+docs: $(TESTS) ## the documentation site, in docs/_build
 	$(BIN)/python docs/reference.py
 	$(BIN)/python -m sphinx -q -W --keep-going docs docs/_build
 
-bench: $(READY)
+bench: $(TESTS)
 	$(BIN)/python -m benchmarks
 
-lock: ## pin every dependency, with hashes
+PIN := $(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+
+lock: ## pin every dependency, with hashes: what the product needs, and what its tests and pages need beside that
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --strip-extras --allow-unsafe --generate-hashes --no-emit-index-url --no-emit-find-links --no-header \
-		--extra dev --extra docs --output-file requirements.lock pyproject.toml
+	$(PIN) --extra build --output-file requirements.lock pyproject.toml
+	$(PIN) --extra build --extra dev --extra docs --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) .demo .bench build dist docs/_build *.egg-info
