@@ -271,7 +271,7 @@ DEVICE_ASSIGNMENT = Kind(
     DeviceAssignment,
     needs=_service,
     placed="server",
-    idle="on no service",
+    idle="unassigned",
     labels={"migration_deadline": "users may put it off until"},
     describe=_product,
     entry=DeviceAssignmentEntry,

@@ -55,7 +55,7 @@ class Kind:
 
     `needs` names what must exist first. `placed` is the attribute that says where a thing is (for a device, its service): moves are
     shown and guarded by it; empty for kinds whose things are nowhere.
-    `idle` is what people say of something that such a thing could hang on and does not (a device on no service).
+    `idle` is what people say of something that such a thing could hang on and does not (a device that is unassigned).
     `describe` turns traits into what people call such a thing ("iPad"); empty means the noun.
     `labels` are people's words for attributes whose own name does not speak for itself.
     `whole` names the set of kinds that a channel takes only all at once, so that none of it may be planned without the rest.

@@ -31,9 +31,18 @@ class Matter:
     roster: Roster = field(default_factory=Roster)
     place: Place = _nowhere
     plan: Plan | None = None
+    _entries: dict[str, Mapping[str, Declared]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def entries(self, kind: str) -> Mapping[str, Declared]:
-        """One Declared for each entry of a kind that is in effect, by the entry's name: thousands of devices share one."""
+        """One Declared for each entry of a kind that is in effect, by the entry's name: thousands of devices share one.
+
+        Found once for all policies: they are many, and so are devices.
+        """
+        if kind not in self._entries:
+            self._entries[kind] = self._entries_of(kind)
+        return self._entries[kind]
+
+    def _entries_of(self, kind: str) -> Mapping[str, Declared]:
         named = self.desired.of(kind).values()
         distinct = dict(zip(map(id, named), named, strict=True)).values()
         ruled = (rule.declared for rule in self.desired.rules.get(kind, ()))

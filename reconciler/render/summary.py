@@ -135,14 +135,14 @@ def why(verdict: Verdict) -> str:
 
 def move(plan: Plan, verdict: Verdict) -> str:
     """Where a thing of a placed kind goes, by the names that people know."""
-    place = KINDS[verdict.kind].place
-    before = plan.title(place(verdict.before)) if verdict.before else "unassigned"
-    after = plan.title(place(verdict.after)) if verdict.after else "unassigned"
+    kind = KINDS[verdict.kind]
+    before = plan.title(kind.place(verdict.before)) if verdict.before else kind.idle
+    after = plan.title(kind.place(verdict.after)) if verdict.after else kind.idle
     if verdict.verb is Verb.ADOPT:
         return f"already on {after}"
     if verdict.verb is Verb.FORGET:
         return "gone from the organization"
-    extra = [words for path, words in differences(plan, verdict) if path != KINDS[verdict.kind].placed]
+    extra = [words for path, words in differences(plan, verdict) if path != kind.placed]
     return (f"{before} → {after}" if before != after else f"on {after}") + (f" ({'; '.join(extra)})" if extra else "")
 
 
