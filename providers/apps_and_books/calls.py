@@ -73,19 +73,9 @@ def disassociate(config: Config, title: str, batch: Batch) -> Call[str]:
     return (yield from _begin(config, "disassociateAssets", title, _moved(batch)))
 
 
-def revoke(config: Config, title: str, users: Sequence[str], serials: Sequence[str]) -> Call[str]:
-    """POST assets/revoke: everything that can be taken back from these targets; likewise."""
-    return (yield from _begin(config, "revokeAssets", title, _targets(users, serials)))
-
-
 def create_users(config: Config, title: str, people: Sequence[Person]) -> Call[str]:
     """POST users/create; likewise."""
     return (yield from _begin(config, "createUsers", title, _people(people)))
-
-
-def update_users(config: Config, title: str, people: Sequence[Person]) -> Call[str]:
-    """POST users/update; likewise."""
-    return (yield from _begin(config, "updateUsers", title, _people(people)))
 
 
 def retire_users(config: Config, title: str, people: Sequence[Person]) -> Call[str]:
@@ -111,12 +101,8 @@ def _begin(config: Config, name: str, title: str, body: Mapping[str, Any]) -> Ca
 
 def _moved(batch: Batch) -> Mapping[str, Any]:
     listed = [{"adamId": asset.adam_id, "pricingParam": asset.pricing} for asset in batch.assets]
-    return {"assets": listed, **_targets(batch.users, batch.serials)}
-
-
-def _targets(users: Sequence[str], serials: Sequence[str]) -> Mapping[str, Any]:
-    given = {"clientUserIds": users, "serialNumbers": serials}
-    return {name: list(found) for name, found in given.items() if found}
+    targets = {"clientUserIds": batch.users, "serialNumbers": batch.serials}
+    return {"assets": listed, **{name: list(found) for name, found in targets.items() if found}}
 
 
 def _people(people: Sequence[Person]) -> Mapping[str, Any]:

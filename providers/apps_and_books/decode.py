@@ -17,10 +17,8 @@ PATHS: Mapping[str, str] = {
     "getAssignments": "assignments",
     "associateAssets": "assets/associate",
     "disassociateAssets": "assets/disassociate",
-    "revokeAssets": "assets/revoke",
     "getUsers": "users",
     "createUsers": "users/create",
-    "updateUsers": "users/update",
     "retireUsers": "users/retire",
     "eventStatus": "status",
 }

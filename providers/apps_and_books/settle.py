@@ -63,16 +63,6 @@ def created(sent: Sent, people: Sequence[Person]) -> Call[dict[str, Outcome]]:
     return {one.id: LANDED if one.id in done else _failed(ending, ending.why_user(one.id), "there is no such user") for one in people}
 
 
-def updated(sent: Sent, people: Sequence[Person]) -> Call[dict[str, Outcome]]:
-    """Likewise for users that were to get another account. Lists do not show accounts, so a word of Apple's against one counts."""
-    ending, done = yield from _people(sent, people, _as_wanted)
-    return {
-        one.id: LANDED if one.id in done and not why else _failed(ending, why, "there is no such user")
-        for one in people
-        for why in [ending.why_user(one.id)]
-    }
-
-
 def retired(sent: Sent, people: Sequence[Person]) -> Call[dict[str, Outcome]]:
     """What became of each user that was to be retired, by clientUserId."""
     ending, done = yield from _people(sent, people, lambda _, states: not states)

@@ -77,10 +77,10 @@ class Campus:
         return Sent(self.library.config(self.report), "Moving licences", event, self.tenant.clock.now(), self.tenant.clock.now)
 
     def people(self, verb: str, *names: str) -> dict[str, Result]:
-        """Create, update or retire users, and what became of each."""
+        """Create or retire users, and what became of each."""
         wanted = [Person(name, account(name)) for name in names]
-        writes = {"create": calls.create_users, "update": calls.update_users, "retire": calls.retire_users}
-        ends = {"create": settle.created, "update": settle.updated, "retire": settle.retired}
+        writes = {"create": calls.create_users, "retire": calls.retire_users}
+        ends = {"create": settle.created, "retire": settle.retired}
         event = self.library.send(lambda config: writes[verb](config, "Changing users", wanted), self.report, self.note)
         sent = self.sent(event)
         outcomes = self.library.read(lambda _: ends[verb](sent, wanted), self.report)

@@ -32,7 +32,7 @@ def test_an_organization_becomes_files(district: District) -> None:
     ran = district.run("import")
     assert (ran.code, ran.err) == (0, "")
     assert "Wrote services.yaml: 3 entries for device-management services" in ran.out
-    assert "Left out: 1 device: on no service" in ran.out
+    assert "Left out: 1 device: unassigned" in ran.out
     assert "Not read: locations, people, courses, classes: connect roster_upload" in ran.out
     assert "  jamf-school:\n    name: Jamf School\n" in (district.folder / "services.yaml").read_text()
     lists = sorted(path.name for path in (district.folder / "devices").glob("*.csv"))
